@@ -1,0 +1,87 @@
+"""What the engine needs of the world, as Protocols. Adapters fit them by shape; the engine imports none.
+
+Every method answers an `await` and calls nothing back, but for `on_step`, which is called on the loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from mailbox_desk.model.check import HalfResult, Limits, StepRecord
+from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.errand import Errand
+from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.snapshot import Standing
+from mailbox_desk.model.vault_state import VaultState
+
+
+class Checker(Protocol):
+    """Makes checks. Never raises for what a server does: every fault is a Failure in the result."""
+
+    async def check(self, errand: Errand, on_step: Callable[[StepRecord], None] | None = None) -> HalfResult: ...
+
+    async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
+        """Resolve and connect only; nothing is sent."""
+        ...
+
+    def shut(self) -> None:
+        """Shut every socket at once; checks under way end as closed."""
+        ...
+
+
+class Vault(Protocol):
+    """Sealed secrets. `open` never prompts unless `prompt` is set, and never makes a new key over an old vault."""
+
+    @property
+    def state(self) -> VaultState: ...
+
+    async def open(self, *, prompt: bool = False, passphrase: Secret | None = None) -> VaultState: ...
+
+    async def read(self, mailbox_id: MailboxId) -> Credential: ...
+
+    async def write(self, mailbox_id: MailboxId, credential: Credential) -> None: ...
+
+    async def delete(self, mailbox_id: MailboxId) -> None: ...
+
+
+class Archive(Protocol):
+    """The store. A failed write raises ArchiveFailed and leaves the store as it was."""
+
+    async def load(self) -> Stored: ...
+
+    async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None: ...
+
+    async def delete_mailbox(self, mailbox_id: MailboxId) -> None: ...
+
+    async def record(self, record: Record) -> None: ...
+
+    async def save_setting(self, name: str, value: str) -> None: ...
+
+    async def tidy(self, now: float) -> None:
+        """Thin heartbeats older than 48 hours to one an hour and status, drop those older than 180 days."""
+        ...
+
+    async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]: ...
+
+    async def changes(self, mailbox_id: MailboxId, limit: int) -> Sequence[StatusChange]: ...
+
+    async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]: ...
+
+
+class Clock(Protocol):
+    """Wall time in seconds since 1970 UTC, a clock that never goes back, and waiting."""
+
+    def now(self) -> float: ...
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Notifier(Protocol):
+    """Tells a person of an incident once; wiring puts the words before it."""
+
+    def __call__(self, incident: Incident) -> None: ...

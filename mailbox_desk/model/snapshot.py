@@ -1,0 +1,99 @@
+"""All that the outside may know about one mailbox now, and the part of it that outlives the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailbox_desk.model.check import HalfResult, Outcome
+from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.verdict import Half, Shown, State, Veil, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class HalfStanding:
+    """How one half stands. Times are seconds since 1970 UTC.
+
+    `since`: when the verdict began; `failing_since`: the first failed check of the present failure.
+    `refusals`: sign-ins with the present secret refused in a row at this half; `alone`: the other half took the
+    same secret meanwhile, so this half is counted by itself. `tries`: checks failed in a row since the verdict.
+    `due`: when the desk looks again by itself, None for never. `worked_at`: last success with the present secret.
+    `last` is the result of the last check that was really made.
+    """
+
+    verdict: Verdict | None = None
+    since: float = 0.0
+    failing_since: float | None = None
+    diagnosis: Diagnosis | None = None
+    refusals: int = 0
+    alone: bool = False
+    resting: bool = False
+    tries: int = 0
+    due: float | None = None
+    worked_at: float | None = None
+    last: HalfResult | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the last check of this half came to: off, not tried yet, ok or failed."""
+        if self.verdict is None:
+            return Outcome.OFF
+        return self.last.outcome if self.last else Outcome.NOT_TRIED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store keeps of one mailbox's state."""
+
+    mailbox_id: MailboxId
+    receiving: HalfStanding
+    sending: HalfStanding
+    veils: frozenset[Veil] = frozenset()
+    since: float = 0.0
+    last_checked: float | None = None
+    acknowledged: bool = False
+
+    def half(self, half: Half) -> HalfStanding:
+        return self.receiving if half is Half.RECEIVING else self.sending
+
+    @property
+    def state(self) -> State:
+        return State(self.receiving.verdict, self.sending.verdict, self.veils)
+
+    @property
+    def shown(self) -> Shown:
+        return self.state.shown
+
+    @property
+    def worst(self) -> Half:
+        """The half whose verdict is shown."""
+        graver = self.sending.verdict is not None and (
+            self.receiving.verdict is None or self.sending.verdict.gravity > self.receiving.verdict.gravity
+        )
+        return Half.SENDING if graver else Half.RECEIVING
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """Why the worse half is down; None while all is well."""
+        return self.half(self.worst).diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
+    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way."""
+
+    mailbox: Mailbox
+    standing: Standing
+    version: int
+    checking_now: bool = False
+    held_until: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> MailboxId:
+        return self.mailbox.id
+
+    @property
+    def shown(self) -> Shown:
+        return self.standing.shown
