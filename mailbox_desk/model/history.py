@@ -66,3 +66,12 @@ class Stored:
 
 class ArchiveFailed(Exception):
     """The store could not be read or written: disk full, not allowed, damaged. The cause is kept."""
+
+
+class StoreIsNewer(Exception):
+    """The store was written by a newer program. Nothing in it was touched."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(f"the store has format {found}, this program knows {known}")
+        self.found = found
+        self.known = known

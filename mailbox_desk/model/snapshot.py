@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mailbox_desk.model.check import HalfResult, Outcome
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half, Shown, State, Veil, Verdict
+
+
+class Opinion(StrEnum):
+    """The second opinion on a failed half: none awaited, one at the other protocol, or one at this half itself."""
+
+    NONE = "none"
+    AT_OTHER = "at_other"
+    HERE = "here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +25,10 @@ class HalfStanding:
 
     `since`: when the verdict began; `failing_since`: the first failed check of the present failure.
     `refusals`: sign-ins with the present secret refused in a row at this half; `alone`: the other half took the
-    same secret meanwhile, so this half is counted by itself. `tries`: checks failed in a row since the verdict.
+    same secret meanwhile, so this half is counted by itself. `resting`: the secret stays unused until a person acts.
+    `tries`: checks failed in a row.
     `due`: when the desk looks again by itself, None for never. `worked_at`: last success with the present secret.
-    `last` is the result of the last check that was really made.
+    `last` is the result of the last check that was really made, `checked_at` when.
     """
 
     verdict: Verdict | None = None
@@ -28,10 +38,12 @@ class HalfStanding:
     refusals: int = 0
     alone: bool = False
     resting: bool = False
+    opinion: Opinion = Opinion.NONE
     tries: int = 0
     due: float | None = None
     worked_at: float | None = None
     last: HalfResult | None = None
+    checked_at: float | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class VaultState(StrEnum):
-    """`EMPTY`: no vault yet and no key place proved. `KEY_GONE`: a vault is there but its key is not."""
+    """`NO_KEYRING`: no vault yet and no keyring to keep its key in. `KEY_GONE`: a vault is there but its key is not."""
 
     OPEN = "open"
     LOCKED = "locked"
@@ -26,3 +26,15 @@ class VaultClosed(Exception):
 
 class SecretMissing(Exception):
     """The vault is open and holds nothing for this mailbox."""
+
+
+class SecretUnreadable(Exception):
+    """The vault is open, but what it holds for this mailbox can't be unsealed: that row is damaged."""
+
+
+class WrongPassphrase(Exception):
+    """The passphrase does not open this vault; its state is WANTS_PASSPHRASE as before."""
+
+
+class VaultFailed(Exception):
+    """The vault could not be written: disk full, not allowed, damaged. It holds what it held; the cause is kept."""

@@ -1,0 +1,122 @@
+"""`mailbox-desk explain`: server responses in, causes out, line by line as they come. No engine, no network, no store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final, NoReturn, TextIO
+
+from mailbox_desk.diagnosis.diagnose import explain as explained
+from mailbox_desk.diagnosis.facts import Response
+from mailbox_desk.diagnosis.rules import RuleSet
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.check import Stage
+from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.wording import Wording
+
+EXIT_DONE: Final = 0
+EXIT_BAD_LINE: Final = 2
+
+_STAGES: Final = {stage.value: stage for stage in Stage}
+_NO_ANSWER: Final = [{"id": Cause.UNKNOWN.value, "confidence": 0.0}]
+
+
+class BadLine(ValueError):
+    """A line that asks nothing we understand; the text says why."""
+
+
+def explain(lines: Iterable[bytes | str], as_json: bool, rules: RuleSet, wording: Wording, out: TextIO) -> int:
+    """Answer each line (JSON) or each block of lines (text), in order, at once. The exit code: 0, or 2 after a bad line.
+
+    JSON: `raw` is required, `id provider stage auth` are optional; the answer is {"id", "causes": [{"id", "confidence"},
+    ...]}, for a bad line with "error" and the cause unknown. A line of blanks asks nothing and gets no answer.
+    """
+    return _explain_json(lines, rules, out) if as_json else _explain_text(lines, rules, wording, out)
+
+
+def _explain_json(lines: Iterable[bytes | str], rules: RuleSet, out: TextIO) -> int:
+    exit_code = EXIT_DONE
+    for line in lines:
+        if not line.strip():
+            continue
+        answer = _answer(line, rules)
+        if "error" in answer:
+            exit_code = EXIT_BAD_LINE
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+    return exit_code
+
+
+def _answer(line: bytes | str, rules: RuleSet) -> dict[str, object]:
+    told: object = None
+    try:
+        asked = _parsed(line)
+        told = asked.get("id")
+        diagnosis = explained(_response(asked), rules)
+    except BadLine as bad:
+        return {"id": told, "causes": _NO_ANSWER, "error": str(bad)}
+    causes = [{"id": each.cause.value, "confidence": each.confidence} for each in diagnosis.causes]
+    return {"id": told, "causes": causes}
+
+
+def _parsed(line: bytes | str) -> dict[str, object]:
+    try:
+        text = line.decode("utf-8-sig") if isinstance(line, bytes) else line.removeprefix("\ufeff")
+        value = json.loads(text, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise BadLine("not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise BadLine("not JSON") from error
+    if not isinstance(value, dict):
+        raise BadLine("not a JSON object")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _response(asked: dict[str, object]) -> Response:
+    raw = asked.get("raw")
+    if not isinstance(raw, str):
+        raise BadLine("raw: a text is wanted")
+    provider, stage, auth = (_word(asked, key) for key in ("provider", "stage", "auth"))
+    return Response(raw, provider or "generic", _STAGES.get(stage), auth or "unknown")
+
+
+def _word(asked: dict[str, object], key: str) -> str:
+    value = asked.get(key)
+    if value is not None and not isinstance(value, str):
+        raise BadLine(f"{key}: a text is wanted")
+    return (value or "").strip().lower()
+
+
+def _explain_text(lines: Iterable[bytes | str], rules: RuleSet, wording: Wording, out: TextIO) -> int:
+    for block in _blocks(lines):
+        diagnosis = explained(Response(block), rules)
+        out.write("\n".join(_sentences(block, diagnosis, wording)) + "\n\n")
+        out.flush()
+    return EXIT_DONE
+
+
+def _blocks(lines: Iterable[bytes | str]) -> Iterator[str]:
+    """Texts that blank lines keep apart."""
+    block: list[str] = []
+    for line in lines:
+        text = (line.decode("utf-8", "replace") if isinstance(line, bytes) else line).rstrip("\r\n")
+        if text.strip():
+            block.append(text)
+        elif block:
+            yield "\n".join(block)
+            block = []
+    if block:
+        yield "\n".join(block)
+
+
+def _sentences(block: str, diagnosis: Diagnosis, wording: Wording) -> Iterator[str]:
+    yield from (f"> {line}" for line in block.splitlines())
+    yield wording.explained(diagnosis)
+    yield wording.advice(diagnosis)
+    others = wording.could_also_be(diagnosis)
+    if others:
+        yield others

@@ -1,0 +1,105 @@
+"""The command line: runs one command on an asyncio loop and turns what went wrong into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+
+from mailbox_desk import paths
+from mailbox_desk.adapters.home_lock import HomeTaken, NobodyAnswers, knock
+from mailbox_desk.adapters.resources import load_rules
+from mailbox_desk.cli.check import COULD_NOT_RUN, check
+from mailbox_desk.cli.console import Console, NobodyReads
+from mailbox_desk.cli.explain import explain
+from mailbox_desk.cli.source import NotPossible
+from mailbox_desk.cli.table import live_table
+from mailbox_desk.cli.watch import watch
+from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
+from mailbox_desk.model.vault_state import VaultClosed, WrongPassphrase
+from mailbox_desk.wording import Wording
+
+Command = Callable[[asyncio.Event], Coroutine[None, None, int]]
+
+
+def run(told: argparse.Namespace) -> int:
+    """Run the command that was told; the answer is the exit code."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    console = Console(Wording.load())
+    if told.command == "explain":
+        return explain(sys.stdin.buffer, as_json=told.json, rules=load_rules(), wording=console.wording, out=sys.stdout)
+    try:
+        return asyncio.run(_serve(told, console))
+    except NobodyReads:
+        return _quietly_closed()
+
+
+async def _serve(told: argparse.Namespace, console: Console) -> int:
+    stop = asyncio.Event()
+    task = asyncio.ensure_future(_guarded(told, console, stop))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has no signal handlers on a loop: Ctrl-C raises there
+            loop.add_signal_handler(number, lambda: _end(stop, task, told.command))
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return 130
+
+
+def _end(stop: asyncio.Event, task: asyncio.Task[int], command: str | None) -> None:
+    stop.set()
+    if command == "check":
+        task.cancel()
+
+
+async def _guarded(told: argparse.Namespace, console: Console, stop: asyncio.Event) -> int:
+    try:
+        match told.command:
+            case "check":
+                return await check(told, console)
+            case "watch":
+                return await watch(told, console, stop)
+            case _:
+                return await live_table(told, console, stop)
+    except HomeTaken:
+        return await _ask_the_first(told, console)
+    except NotPossible as refused:
+        console.warn(refused.key, **refused.values)
+    except StoreIsNewer as newer:
+        console.warn("cli.store_newer", reason=str(newer))
+    except ArchiveFailed as failed:
+        console.warn("cli.store_failed", reason=str(failed))
+    except WrongPassphrase:
+        console.warn("cli.wrong_passphrase")
+    except VaultClosed as closed:
+        console.warn(f"cli.vault.{closed.state.value}")
+    return COULD_NOT_RUN
+
+
+async def _ask_the_first(told: argparse.Namespace, console: Console) -> int:
+    """Another process holds the home: `check` is asked of it; anything else it can't do for us."""
+    if told.command != "check":
+        console.warn("cli.home_taken")
+        return COULD_NOT_RUN
+    code = COULD_NOT_RUN
+    try:
+        async for answer in knock(paths.home(told.home), "check", ["--json"] if told.json else []):
+            if "line" in answer:
+                console.say(str(answer["line"]))
+            if "exit" in answer:
+                code = int(str(answer["exit"]))
+    except NobodyAnswers:
+        console.warn("cli.home_taken")
+    return code
+
+
+def _quietly_closed() -> int:
+    """`mailbox-desk watch | head`: keep Python from complaining of the closed pipe at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,69 @@
+"""Where a command's mailboxes come from: the home of this user, or a CSV file of which nothing is stored."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from mailbox_desk import paths, wiring
+from mailbox_desk.cli.console import Console
+from mailbox_desk.engine.engine import Engine
+from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.vault_state import VaultState
+
+
+class NotPossible(Exception):
+    """The command can't run at all. `key` names the sentence in the catalogue, `values` what it needs."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+@asynccontextmanager
+async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: list[int]) -> AsyncIterator[Engine]:
+    """An engine that is not started yet. Raises NotPossible; each bad row is said and counted in `bad_rows`."""
+    interval = getattr(told, "interval", None)
+    if told.csv:
+        async with _csv_engine(told, console, bad_rows, interval) as engine:
+            yield engine
+        return
+    home = paths.home(told.home)
+    async with wiring.open_house(home, interval=interval) as house:
+        if told.passphrase_file:
+            await house.unlock(read_passphrase(told.passphrase_file))
+        yield house.engine
+
+
+@asynccontextmanager
+async def _csv_engine(
+    told: argparse.Namespace, console: Console, bad_rows: list[int], interval: float | None
+) -> AsyncIterator[Engine]:
+    rows, problems = wiring.read_csv(Path(told.csv), allow_plain=told.allow_plain)
+    for problem in problems:
+        bad_rows.append(problem.line_number)
+        console.warn(f"csv.{problem.reason_key}", line=problem.line_number, detail=problem.detail)
+    if not rows:
+        raise NotPossible("cli.csv_empty", file=told.csv)
+    async with wiring.csv_house(rows, interval=interval) as house:
+        yield house.engine
+
+
+def read_passphrase(file: str) -> Secret:
+    """The first line of the file, its line end removed."""
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotPossible("cli.passphrase_unreadable", file=file, reason=str(error)) from error
+    line = text.split("\n", 1)[0].rstrip("\r")
+    if not line:
+        raise NotPossible("cli.passphrase_empty", file=file)
+    return Secret(line)
+
+
+def vault_trouble(engine: Engine) -> str | None:
+    """The key of the sentence that says why the vault is closed, None where it is open."""
+    return None if engine.vault_state is VaultState.OPEN else f"cli.vault.{engine.vault_state.value}"

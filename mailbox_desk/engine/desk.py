@@ -1,0 +1,42 @@
+"""What every watcher of one engine shares. Plain wiring: it holds the parts and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailbox_desk.engine.agenda import Agenda
+from mailbox_desk.engine.backoff import Dice
+from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.lookout import Lookout
+from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
+from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.settings import Settings
+from mailbox_desk.model.vault_state import VaultState
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
+    secret could not be read."""
+
+    clock: Clock
+    dice: Dice
+    checker: Checker
+    vault: Vault
+    archive: Archive
+    notifier: Notifier
+    board: Board
+    agenda: Agenda
+    budget: HostBudget
+    lookout: Lookout
+    neighbours: Neighbours
+    journal: Journal
+    judge: Judge
+    settings: Settings
+    interval_of: Callable[[Mailbox], float]
+    vault_closed: Callable[[VaultState], None]

@@ -1,0 +1,185 @@
+"""What one checked half means for a mailbox's standing. Pure: the judge, the dice and the time are given.
+
+Every verdict moves through model.status.step(); this file decides which events happened, and when to look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mailbox_desk.engine.backoff import Dice, between, retry_wait
+from mailbox_desk.engine.refusals import opinion_place, refusals_in_a_row, settle_rest, with_half
+from mailbox_desk.model.cause import CAUSES
+from mailbox_desk.model.check import Failure, HalfResult
+from mailbox_desk.model.diagnosis import Context, Diagnosis
+from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
+from mailbox_desk.model.status import Event, EventKind, leads_to, step
+from mailbox_desk.model.verdict import Half, Verdict
+
+Judge = Callable[[Failure, Context], Diagnosis]
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What is the same for all halves of one check. Times: seconds since 1970 UTC.
+
+    `shared`: both halves use one secret. `next_round`: when a passing half is looked at again.
+    `second_opinion`: shortest and longest wait before it, in seconds.
+    """
+
+    now: float
+    shared: bool
+    next_round: float
+    second_opinion: tuple[float, float]
+    dice: Dice
+    judge: Judge
+    context: Context
+
+
+def digest(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
+    """The standing after one half was checked."""
+    after = _passed(standing, result, sitting) if result.failure is None else _failed(standing, result, sitting)
+    after = settle_rest(after, shared=sitting.shared)
+    return replace(after, last_checked=sitting.now)
+
+
+def happened(standing: Standing, event: Event, now: float) -> Standing:
+    """The standing after an event of the law; `since` moves where the verdict or what is shown does."""
+    before, after = standing.state, step(standing.state, event)
+    for half in Half:
+        verdict = after.of(half)
+        if verdict is not before.of(half):
+            standing = with_half(standing, half, replace(standing.half(half), verdict=verdict, since=now))
+    shown_since = now if after.shown is not before.shown else standing.since
+    news = after.shown is not before.shown and after.shown.value != Verdict.SUSPECT.value
+    return replace(standing, veils=after.veils, since=shown_since, acknowledged=standing.acknowledged and not news)
+
+
+def _passed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
+    half = result.half
+    standing = happened(standing, Event(EventKind.PASSED, half), sitting.now)
+    passed = replace(
+        standing.half(half),
+        failing_since=None,
+        diagnosis=None,
+        refusals=0,
+        alone=False,
+        resting=False,
+        opinion=Opinion.NONE,
+        tries=0,
+        due=sitting.next_round,
+        worked_at=sitting.now,
+        last=result,
+        checked_at=sitting.now,
+    )
+    standing = with_half(standing, half, passed)
+    other = standing.half(half.other)
+    if not sitting.shared or other.verdict is None or other.refusals == 0:
+        return standing
+    standing = with_half(standing, half.other, replace(other, alone=True))
+    return _opinion_accepted(standing, half.other, sitting) if other.opinion is Opinion.AT_OTHER else standing
+
+
+def _opinion_accepted(standing: Standing, half: Half, sitting: Sitting) -> Standing:
+    """The other protocol took the very secret that `half` was refused with: only `half` is down."""
+    refused = standing.half(half)
+    failure = refused.last.failure if refused.last else None
+    diagnosis = refused.diagnosis
+    if failure is not None:
+        diagnosis = sitting.judge(failure, _context(standing, half, sitting, accepted=True))
+    return _confirmed(standing, half, diagnosis, sitting)
+
+
+def _failed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
+    failure = result.failure
+    assert failure is not None
+    half, was = result.half, standing.half(result.half)
+    other_awaits = standing.half(half.other).opinion is Opinion.AT_OTHER
+    noted = replace(
+        was,
+        refusals=was.refusals + (1 if failure.is_refused_secret else 0),
+        tries=was.tries + 1,
+        failing_since=was.failing_since or sitting.now,
+        last=result,
+        checked_at=sitting.now,
+    )
+    standing = with_half(standing, half, noted)
+    diagnosis = sitting.judge(failure, _context(standing, half, sitting, refused=other_awaits))
+    standing = with_half(standing, half, replace(standing.half(half), diagnosis=_kept(was, diagnosis)))
+    standing = happened(standing, Event(EventKind.FAILED, half, diagnosis.cause), sitting.now)
+    if not isinstance(leads_to(diagnosis.cause, resting=False), Verdict):
+        return standing  # a veil: we are not looking, so nothing is confirmed
+    if other_awaits:
+        return _opinion_failed(standing, half, diagnosis, sitting)
+    if _is_settled(was, standing, half, diagnosis, sitting):
+        return _confirmed(standing, half, diagnosis, sitting)
+    return _await_opinion(standing, half, failure, sitting)
+
+
+def _kept(was: HalfStanding, diagnosis: Diagnosis) -> Diagnosis:
+    """A need that stands is not talked over by a lesser trouble: the law keeps the verdict, we keep its reason."""
+    lesser = was.verdict is Verdict.NEEDS_YOU and leads_to(diagnosis.cause, resting=was.resting) is not was.verdict
+    return was.diagnosis if lesser and was.diagnosis is not None else diagnosis
+
+
+def _is_settled(was: HalfStanding, standing: Standing, half: Half, diagnosis: Diagnosis, sitting: Sitting) -> bool:
+    """Two checks in a row say so, or the half is down already and this leads to nothing worse."""
+    if was.opinion is Opinion.HERE or was.resting:
+        return True
+    if refusals_in_a_row(standing, half, shared=sitting.shared) >= 2:
+        return True
+    then = leads_to(diagnosis.cause, resting=False)
+    return (
+        was.verdict is not None
+        and was.verdict.is_down
+        and isinstance(then, Verdict)
+        and then.gravity <= was.verdict.gravity
+        and standing.half(half).refusals == was.refusals
+    ) or was.verdict is Verdict.NEEDS_YOU
+
+
+def _await_opinion(standing: Standing, half: Half, failure: Failure, sitting: Sitting) -> Standing:
+    place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_secret else Opinion.HERE
+    due = sitting.now + between(sitting.second_opinion, sitting.dice)
+    standing = with_half(standing, half, replace(standing.half(half), opinion=place, due=due))
+    other = standing.half(half.other)
+    if failure.is_refused_secret and other.due is not None:  # the check stopped here: the other half waits its turn
+        standing = with_half(standing, half.other, replace(other, due=max(due, other.due)))
+    return standing
+
+
+def _opinion_failed(standing: Standing, half: Half, diagnosis: Diagnosis, sitting: Sitting) -> Standing:
+    """`half` was asked for the second opinion on its other half, and failed too."""
+    last = standing.half(half).last
+    if last is not None and last.failure is not None and last.failure.is_refused_secret:
+        standing = _confirmed(standing, half, diagnosis, sitting)
+        return _confirmed(standing, half.other, standing.half(half.other).diagnosis, sitting)
+    due = sitting.now + between(sitting.second_opinion, sitting.dice)
+    standing = with_half(standing, half.other, replace(standing.half(half.other), opinion=Opinion.HERE, due=due))
+    return with_half(standing, half, replace(standing.half(half), opinion=Opinion.HERE, due=due))
+
+
+def _confirmed(standing: Standing, half: Half, diagnosis: Diagnosis | None, sitting: Sitting) -> Standing:
+    if diagnosis is None:
+        return standing
+    rests = refusals_in_a_row(standing, half, shared=sitting.shared) >= 2
+    kept = _kept(standing.half(half), diagnosis)
+    standing = happened(standing, Event(EventKind.CONFIRMED, half, diagnosis.cause, resting=rests), sitting.now)
+    view = standing.half(half)
+    wait = retry_wait(CAUSES[kept.cause].retry, view.tries, sitting.dice)
+    due = None if wait is None else sitting.now + wait
+    return with_half(standing, half, replace(view, diagnosis=kept, opinion=Opinion.NONE, due=due))
+
+
+def _context(
+    standing: Standing, half: Half, sitting: Sitting, *, accepted: bool = False, refused: bool = False
+) -> Context:
+    view = standing.half(half)
+    return replace(
+        sitting.context,
+        refusals=view.refusals,
+        worked_at=view.worked_at,
+        same_secret_accepted=accepted,
+        same_secret_refused=refused,
+    )

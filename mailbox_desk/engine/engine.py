@@ -1,0 +1,333 @@
+"""The face of the engine: the one thing that ui and cli see. It owns the watchers and carries wishes to them.
+
+No wish is answered here: the next Snapshot on the board is the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mailbox_desk.diagnosis.provider import Provider, provider_of
+from mailbox_desk.engine.agenda import Agenda
+from mailbox_desk.engine.backoff import Dice
+from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.lookout import Lookout
+from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.plan import Wish
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
+from mailbox_desk.engine.start import first_standing, spread_first_round
+from mailbox_desk.engine.try_out import try_out
+from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
+from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.errand import Draft, TryOutStep
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.settings import Settings
+from mailbox_desk.model.snapshot import Snapshot, Standing
+from mailbox_desk.model.status import Event, EventKind
+from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.model.verdict import Half, Veil, VeilReason
+
+_log = logging.getLogger(__name__)
+_VAULT_VEIL = Veil(VeilReason.VAULT_LOCKED)
+_OFFLINE_VEIL = Veil(VeilReason.OFFLINE)
+_USUAL_INTERVAL = 300.0
+_TIDY_EVERY = 6 * 3600.0
+_LOOK_AT_VAULT_EVERY = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The real (or, in tests, the other) parts that wiring hands in. `explain` judges a bare server text."""
+
+    checker: Checker
+    vault: Vault
+    archive: Archive
+    clock: Clock
+    notifier: Notifier
+    dice: Dice
+    judge: Judge
+    explain: Callable[[str], Diagnosis]
+    providers: tuple[Provider, ...]
+
+
+class Engine:
+    """Start it, put wishes in, read the board."""
+
+    def __init__(self, world: World, settings: Settings, stored: Stored) -> None:
+        self.board = Board()
+        self._world = world
+        self._stored = stored
+        self._providers = {provider.id: provider for provider in world.providers}
+        self._watchers: dict[MailboxId, Watcher] = {}
+        self._tasks: dict[MailboxId, asyncio.Task[None]] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self._agenda = Agenda(world.clock)
+        self._desk = self._furnish(settings)
+        self._started_at = world.clock.now()
+        self._vault_is_closed = False
+
+    @property
+    def vault_state(self) -> VaultState:
+        return self._world.vault.state
+
+    @property
+    def settings(self) -> Settings:
+        return self._desk.settings
+
+    @property
+    def ids(self) -> tuple[MailboxId, ...]:
+        """All mailboxes watched."""
+        return tuple(self._watchers)
+
+    def now(self) -> float:
+        """Seconds since 1970 UTC by the engine's clock."""
+        return self._world.clock.now()
+
+    async def start(self, *, first_round: bool = True) -> None:
+        """Open the vault without a prompt and begin to watch; `first_round` False waits for the first wish."""
+        state = await self._world.vault.open()
+        now = self._world.clock.now()
+        standings = {standing.mailbox_id: standing for standing in self._stored.standings}
+        self._desk.budget.remember(self._stored.refusals)
+        pairs = [(each, first_standing(each, standings.get(each.id), now)) for each in self._stored.mailboxes]
+        if first_round:
+            spacing = self._desk.settings.first_round_spacing
+            pairs = spread_first_round(pairs, now, spacing)
+        self._chore(self._agenda.run(), "agenda")
+        self._chore(self._keep_tidy(), "tidy")
+        for mailbox, standing in pairs:
+            self._watch(mailbox, standing)
+        if state is not VaultState.OPEN:
+            self._vault_closed(state)
+
+    async def stop(self) -> None:
+        """End everything at once; what hangs is shut. Takes less than a second."""
+        self._desk.lookout.stop()
+        self._world.checker.shut()
+        tasks = [*self._tasks.values(), *self._chores]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._watchers.clear()
+
+    async def add(self, draft: Draft) -> None:
+        """Save a mailbox with its secret and begin to watch it. The secret first: a mailbox without one can't be."""
+        mailbox = self._with_provider(draft.mailbox)
+        standing = first_standing(mailbox, None, self._world.clock.now())
+        await self._world.vault.write(mailbox.id, draft.credential)
+        await self._world.archive.save_mailbox(mailbox, standing)
+        self._watch(mailbox, standing)
+
+    async def update(self, mailbox: Mailbox) -> None:
+        """Save changed servers, names or tags; changed servers are checked at once."""
+        watcher = self._watchers[mailbox.id]
+        mailbox = self._with_provider(mailbox)
+        await self._world.archive.save_mailbox(mailbox, watcher.standing)
+        self._desk.lookout.know(mailbox)
+        watcher.post(MailboxChanged(mailbox))
+
+    async def remove(self, mailbox_id: MailboxId) -> None:
+        """Stop watching, and forget the mailbox, its history and its secret."""
+        task = self._tasks.pop(mailbox_id, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        self._watchers.pop(mailbox_id, None)
+        await self._world.archive.delete_mailbox(mailbox_id)
+        await self._world.vault.delete(mailbox_id)
+        self._desk.journal.forget(mailbox_id)
+        self._desk.neighbours.forget(mailbox_id)
+        self.board.withdraw(mailbox_id)
+
+    async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
+        """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
+        await self._world.vault.write(mailbox_id, credential)
+        self._watchers[mailbox_id].post(Happened(Event(EventKind.SECRET_REPLACED)))
+
+    async def pause(self, ids: Iterable[MailboxId], until: float | None) -> None:
+        """Look away until then (seconds since 1970 UTC), or until resumed."""
+        self._post_all(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until)))
+
+    async def resume(self, ids: Iterable[MailboxId]) -> None:
+        self._post_all(ids, Event(EventKind.RESUMED, veil=Veil(VeilReason.BY_PERSON)))
+
+    async def acknowledge(self, ids: Iterable[MailboxId], *, known: bool = True) -> None:
+        """Known, stop telling me."""
+        for mailbox_id in ids:
+            self._watchers[mailbox_id].post(Acknowledged(known))
+
+    def check_now(self, ids: Sequence[MailboxId]) -> None:
+        """A person wants to know. For one mailbox that is one try even where its secret rests."""
+        self._desk.lookout.look_now()
+        wish = Wish.THIS_ONE if len(ids) == 1 else Wish.ALL
+        for mailbox_id in ids:
+            if mailbox_id in self._watchers:
+                self._watchers[mailbox_id].post(CheckWanted(wish))
+
+    async def round(self, ids: Sequence[MailboxId] | None = None) -> AsyncIterator[Snapshot]:
+        """One full round: each mailbox's snapshot as it settles, second opinions within seconds included."""
+        settled: asyncio.Queue[Snapshot] = asyncio.Queue()
+        watchers = [self._watchers[each] for each in (ids if ids is not None else tuple(self._watchers))]
+        for watcher in watchers:
+            watcher.post(CheckWanted(Wish.ALL, quick=True, settled=settled.put_nowait))
+        for _ in watchers:
+            yield await settled.get()
+
+    async def pin_certificate(self, mailbox_id: MailboxId, half: Half, sha256: str) -> None:
+        """Accept this one certificate for this server: only after an explicit yes."""
+        mailbox = self._watchers[mailbox_id].mailbox
+        endpoint = mailbox.endpoint(half)
+        if endpoint is None:
+            return
+        pinned = replace(endpoint, pinned_sha256=sha256.lower())
+        changed = replace(mailbox, receiving=pinned) if half is Half.RECEIVING else replace(mailbox, sending=pinned)
+        await self.update(changed)
+
+    def prioritise(self, ids: Iterable[MailboxId]) -> None:
+        """Look at these first: they are on the screen and were not checked in this run yet."""
+        for mailbox_id in ids:
+            snapshot = self.board.get(mailbox_id)
+            if snapshot is not None and (snapshot.standing.last_checked or 0.0) < self._started_at:
+                self._watchers[mailbox_id].post(Hastened())
+
+    async def unlock(self, passphrase: Secret | None = None) -> VaultState:
+        """The one call that may make the system ask the person. Raises WrongPassphrase."""
+        state = await self._world.vault.open(prompt=True, passphrase=passphrase)
+        if state is VaultState.OPEN:
+            self._vault_opened()
+        return state
+
+    def try_out(self, draft: Draft) -> AsyncIterator[TryOutStep]:
+        """Try a draft live, step by step; nothing is stored but refusals counted."""
+        return try_out(self._desk, replace(draft, mailbox=self._with_provider(draft.mailbox)))
+
+    def explain(self, text: str) -> Diagnosis:
+        return self._world.explain(text)
+
+    def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
+        """Servers for this address by the provider files alone, for filling in a form."""
+        provider = self._providers.get(provider_of(address, (), self._world.providers))
+        return provider.endpoints(address) if provider is not None else (None, None)
+
+    def provider(self, provider_id: str) -> Provider | None:
+        return self._providers.get(provider_id)
+
+    async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
+        return await self._world.archive.heartbeats(mailbox_id, since)
+
+    async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
+        return await self._world.archive.changes(mailbox_id, limit)
+
+    async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
+        return await self._world.archive.incidents(mailbox_id, limit)
+
+    def _furnish(self, settings: Settings) -> Desk:
+        world = self._world
+        lookout = Lookout(
+            world.clock,
+            world.checker,
+            settings.limits,
+            blinded=lambda: self._blinded(_OFFLINE_VEIL),
+            sighted=lambda: self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=_OFFLINE_VEIL)),
+        )
+        budget = HostBudget(
+            world.clock,
+            connections=settings.connections_per_host,
+            window=settings.refusal_window,
+            refusal_limit=lambda host: self._refusal_limit(host, settings),
+        )
+        return Desk(
+            clock=world.clock,
+            dice=world.dice,
+            checker=world.checker,
+            vault=world.vault,
+            archive=world.archive,
+            notifier=world.notifier,
+            board=self.board,
+            agenda=self._agenda,
+            budget=budget,
+            lookout=lookout,
+            neighbours=Neighbours(),
+            journal=Journal(self._stored.incidents),
+            judge=world.judge,
+            settings=settings,
+            interval_of=lambda mailbox: settings.interval or self._interval(mailbox.provider),
+            vault_closed=self._vault_closed,
+        )
+
+    def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
+        watcher = Watcher(self._desk, mailbox, standing)
+        self._desk.lookout.know(mailbox)
+        self._watchers[mailbox.id] = watcher
+        task = asyncio.ensure_future(watcher.run())
+        task.add_done_callback(lambda ended: self._note_end(ended, f"watcher of {mailbox.id}"))
+        self._tasks[mailbox.id] = task
+
+    def _blinded(self, veil: Veil) -> None:
+        self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
+
+    def _vault_closed(self, state: VaultState) -> None:
+        if self._vault_is_closed:
+            return
+        self._vault_is_closed = True
+        _log.info("the vault is closed: %s", state.value)
+        self._blinded(_VAULT_VEIL)
+        self._chore(self._await_vault(), "vault")
+
+    def _vault_opened(self) -> None:
+        self._vault_is_closed = False
+        self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=_VAULT_VEIL))
+
+    async def _await_vault(self) -> None:
+        """The person may unlock the keyring elsewhere: look now and then, never prompting."""
+        while self._vault_is_closed:
+            await self._world.clock.sleep(_LOOK_AT_VAULT_EVERY)
+            if self._vault_is_closed and await self._world.vault.open() is VaultState.OPEN:
+                self._vault_opened()
+
+    def _post_all(self, ids: Iterable[MailboxId], event: Event) -> None:
+        for mailbox_id in ids:
+            if mailbox_id in self._watchers:
+                self._watchers[mailbox_id].post(Happened(event))
+
+    def _interval(self, provider_id: str) -> float:
+        provider = self._providers.get(provider_id)
+        return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
+
+    def _refusal_limit(self, host: str, settings: Settings) -> int:
+        provider = self._providers.get(provider_of("", (host,), self._world.providers))
+        own = provider.refusals_per_10_minutes if provider is not None else None
+        return own or settings.refusals_per_host
+
+    def _with_provider(self, mailbox: Mailbox) -> Mailbox:
+        hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)
+        return replace(mailbox, provider=provider_of(mailbox.address, hosts, self._world.providers))
+
+    async def _keep_tidy(self) -> None:
+        while True:
+            try:
+                await self._world.archive.tidy(self._world.clock.now())
+            except ArchiveFailed as failed:
+                _log.warning("the history could not be tidied: %s", failed)
+            await self._world.clock.sleep(_TIDY_EVERY)
+
+    def _chore(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.ensure_future(work)
+        self._chores.add(task)
+        task.add_done_callback(lambda ended: self._note_end(ended, name))
+
+    def _note_end(self, task: asyncio.Task[None], name: str) -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("%s ended by a fault of ours", name, exc_info=task.exception())

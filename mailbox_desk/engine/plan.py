@@ -1,0 +1,53 @@
+"""Which halves a check takes, in which order. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from mailbox_desk.model.snapshot import Opinion, Standing
+from mailbox_desk.model.verdict import Half
+
+
+class Wish(StrEnum):
+    """Who wants a check: the schedule, a person for all, or a person for this one mailbox (one try, even at rest)."""
+
+    SCHEDULED = "scheduled"
+    ALL = "all"
+    THIS_ONE = "this_one"
+
+
+SLACK = 1.0
+"""Halves that come due within this many seconds are taken along in one sitting."""
+
+
+def halves_to_check(standing: Standing, wish: Wish, now: float) -> tuple[Half, ...]:
+    """The halves to check now, receiving first. Empty where there is nothing to do."""
+    for half in Half:
+        # One sign-in answers for the refused secret, whoever asks: at the other protocol, nothing besides.
+        if standing.half(half).opinion is Opinion.AT_OTHER:
+            return (half.other,) if wish is not Wish.SCHEDULED or _is_due(standing, half, now) else ()
+    return tuple(half for half in Half if _wanted(standing, half, wish, now))
+
+
+def next_due(standing: Standing) -> float | None:
+    """When the desk looks again by itself: seconds since 1970 UTC, None for never."""
+    dues = [view.due for view in (standing.receiving, standing.sending) if view.verdict and view.due is not None]
+    return min(dues, default=None)
+
+
+def _wanted(standing: Standing, half: Half, wish: Wish, now: float) -> bool:
+    view = standing.half(half)
+    if view.verdict is None:
+        return False
+    match wish:
+        case Wish.THIS_ONE:
+            return True
+        case Wish.ALL:
+            return not view.resting
+        case Wish.SCHEDULED:
+            return not view.resting and _is_due(standing, half, now)
+
+
+def _is_due(standing: Standing, half: Half, now: float) -> bool:
+    due = standing.half(half).due
+    return due is not None and due <= now + SLACK

@@ -1,0 +1,107 @@
+"""Trying out a draft before it is saved: the same checks, told step by step. It stores nothing but refusals counted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+
+from mailbox_desk.engine.budget import HostHeldBack
+from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.sitting import uses_one_secret
+from mailbox_desk.model.check import HalfResult, StepRecord
+from mailbox_desk.model.diagnosis import Context, Diagnosis
+from mailbox_desk.model.errand import Draft, Errand, HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
+from mailbox_desk.model.history import Record, Refusal
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, Security
+from mailbox_desk.model.verdict import Half
+
+
+async def try_out(desk: Desk, draft: Draft) -> AsyncIterator[TryOutStep]:
+    """The steps of the try-out as they happen, TryOutEnded last. Closing the iterator ends the check under way."""
+    mailbox, passed = draft.mailbox, True
+    shared = uses_one_secret(mailbox, draft.credential)
+    accepted = False
+    for half in draft.mailbox.halves:
+        endpoint = draft.mailbox.endpoint(half)
+        assert endpoint is not None
+        result: HalfResult | None = None
+        async for told in _try_half(desk, draft, half, endpoint, accepted=shared and accepted):
+            yield told
+            if isinstance(told, HalfTried):
+                result = told.result
+        passed = passed and result is not None and result.is_ok
+        if result is None:
+            continue
+        mailbox = _as_found(mailbox, half, result)
+        accepted = accepted or result.is_ok
+        if result.failure is not None and result.failure.is_refused_secret:
+            break
+    yield TryOutEnded(passed, mailbox)
+
+
+async def _try_half(
+    desk: Desk, draft: Draft, half: Half, endpoint: Endpoint, *, accepted: bool
+) -> AsyncIterator[TryOutStep]:
+    steps: asyncio.Queue[StepRecord | None] = asyncio.Queue()
+    check = asyncio.ensure_future(_leased_check(desk, draft, half, endpoint, steps))
+    check.add_done_callback(lambda _: steps.put_nowait(None))
+    try:
+        while (record := await steps.get()) is not None:
+            yield StepTaken(half, record)
+        try:
+            result = await check
+        except HostHeldBack as back:
+            yield HeldBack(half, back.until)
+            return
+        diagnosis = _diagnosis(desk, draft, result, accepted=accepted)
+        yield HalfTried(result, diagnosis, desk.budget.refusals(endpoint.host))
+    finally:
+        if not check.done():
+            check.cancel()
+            with suppress(asyncio.CancelledError):
+                await check
+
+
+async def _leased_check(
+    desk: Desk, draft: Draft, half: Half, endpoint: Endpoint, steps: asyncio.Queue[StepRecord | None]
+) -> HalfResult:
+    errand = Errand(
+        half=half,
+        endpoint=endpoint,
+        address=draft.mailbox.address,
+        secret=draft.credential.secret(half),
+        limits=desk.settings.limits,
+        envelope=desk.settings.envelope,
+        fetch_certificate=True,
+    )
+    async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
+        result = await desk.checker.check(errand, steps.put_nowait)
+        lease.refused = result.failure is not None and result.failure.is_refused_secret
+    if lease.refused:
+        refusal = Refusal(desk.clock.now(), endpoint.host.lower(), draft.mailbox.id)
+        await desk.archive.record(Record(refusals=(refusal,)))
+    return result
+
+
+def _diagnosis(desk: Desk, draft: Draft, result: HalfResult, *, accepted: bool) -> Diagnosis | None:
+    if result.failure is None:
+        return None
+    context = Context(
+        now=desk.clock.now(),
+        provider=draft.mailbox.provider,
+        auth=draft.mailbox.auth.value,
+        refusals=int(result.failure.is_refused_secret),
+        same_secret_accepted=accepted,
+    )
+    return desk.judge(result.failure, context)
+
+
+def _as_found(mailbox: Mailbox, half: Half, result: HalfResult) -> Mailbox:
+    """What AUTO came to is kept, so that the next check need not guess."""
+    endpoint = mailbox.endpoint(half)
+    if endpoint is None or not result.is_ok or result.security is None or endpoint.security is not Security.AUTO:
+        return mailbox
+    found = replace(endpoint, security=result.security)
+    return replace(mailbox, receiving=found) if half is Half.RECEIVING else replace(mailbox, sending=found)

@@ -1,0 +1,74 @@
+"""The settings of a desk, read from plain text pairs; a pair that makes no sense is left at its default and named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from mailbox_desk.model.check import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Seconds where not said otherwise. `second_opinion` is the shortest and the longest wait before it;
+    `interval` overrides the provider files where it is set."""
+
+    limits: Limits = field(default_factory=Limits)
+    threads: int = 32
+    connections_per_host: int = 4
+    refusals_per_host: int = 8
+    refusal_window: float = 600.0
+    second_opinion: tuple[float, float] = (120.0, 300.0)
+    interval: float | None = None
+    envelope: bool = True
+    first_round_spacing: float = 0.05
+
+
+_YES_NO = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+
+
+def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>"."""
+    chosen: dict[str, Any] = {}
+    limits: dict[str, float] = {}
+    odd = []
+    for name, text in pairs.items():
+        try:
+            if name.startswith("limits."):
+                limits[_LIMIT_NAMES[name]] = _positive(text)
+            else:
+                chosen[name] = _READERS[name](text.strip())
+        except (ValueError, KeyError):
+            odd.append(name)
+    return Settings(limits=Limits(**limits), **chosen), tuple(odd)
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e9:
+        raise ValueError(text)
+    return number
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    shortest, _, longest = text.partition("-")
+    low, high = sorted((_positive(shortest), _positive(longest or shortest)))
+    return low, high
+
+
+def _whole(text: str) -> int:
+    return max(1, int(_positive(text)))
+
+
+_LIMIT_NAMES: Final = {f"limits.{each.name}": each.name for each in fields(Limits)}
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "threads": _whole,
+    "connections_per_host": _whole,
+    "refusals_per_host": _whole,
+    "refusal_window": _positive,
+    "second_opinion": _bounds,
+    "interval": _positive,
+    "envelope": lambda text: _YES_NO[text.lower()],
+    "first_round_spacing": _positive,
+}

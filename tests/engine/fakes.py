@@ -1,0 +1,319 @@
+"""A world for the engine in which time is ours: a clock that jumps, servers that answer by script, a store in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailbox_desk.engine.engine import Engine, World
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
+from mailbox_desk.model.credential import Credential, Password, Secret
+from mailbox_desk.model.diagnosis import Context, Diagnosis, RankedCause
+from mailbox_desk.model.errand import Errand
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.settings import Settings
+from mailbox_desk.model.snapshot import Snapshot, Standing
+from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
+from mailbox_desk.model.verdict import Half
+
+EPOCH = 1_800_000_000.0
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+class JumpingClock:
+    """Stands still until told; then jumps from one sleeper to the next. `busy` keeps it from jumping."""
+
+    def __init__(self, busy: Callable[[], bool] = lambda: False) -> None:
+        self._now = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._count = 0
+        self._busy = busy
+        self.skew = 0.0
+
+    def now(self) -> float:
+        return EPOCH + self._now + self.skew
+
+    def monotonic(self) -> float:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._count += 1
+        heapq.heappush(self._sleepers, (self._now + seconds, self._count, future))
+        await future
+
+    async def settle(self) -> None:
+        """Let everything happen that can happen now."""
+        await self._run_dry()
+        while self._busy():
+            await asyncio.sleep(0.001)
+            await self._run_dry()
+
+    async def _run_dry(self) -> None:
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # no public way to ask a loop for this
+        await asyncio.sleep(0)
+        while ready:
+            await asyncio.sleep(0)
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let this much time go by, all that is due in it happening in order."""
+        end = self._now + seconds
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            at, _, future = heapq.heappop(self._sleepers)
+            if future.done():
+                continue
+            self._now = max(self._now, at)
+            future.set_result(None)
+            await self.settle()
+        self._now = end
+
+
+Script = Callable[[Errand], Failure | None]
+
+
+def refuse(errand: Errand) -> Failure:
+    return Failure(errand.half, Step.SIGN_IN, FailureKind.REFUSED, "credentials_rejected")
+
+
+def unreachable(errand: Errand) -> Failure:
+    return Failure(errand.half, Step.CONNECT, FailureKind.UNREACHABLE, "network_unreachable")
+
+
+def busy(errand: Errand) -> Failure:
+    return Failure(errand.half, Step.GREETING, FailureKind.TEMPORARY, "server_busy")
+
+
+def full(errand: Errand) -> Failure:
+    return Failure(errand.half, Step.QUOTA, FailureKind.REFUSED, "over_quota")
+
+
+def accept(errand: Errand) -> None:
+    return None
+
+
+@dataclass
+class ScriptedServers:
+    """Fits Checker: each host answers by its script, all others accept. Remembers every sign-in."""
+
+    scripts: dict[tuple[str, Half], Script] = field(default_factory=dict)
+    visits: list[tuple[str, Half]] = field(default_factory=list)
+    refused: Counter[tuple[str, Half]] = field(default_factory=Counter)
+    reached: list[str] = field(default_factory=list)
+    unreachable_hosts: set[str] = field(default_factory=set)
+    seconds: float = 0.0
+    clock: JumpingClock | None = None
+    most_at_once: int = 0
+    _at_once: int = 0
+
+    def set(self, user: str, script: Script, *halves: Half) -> None:
+        for half in halves or tuple(Half):
+            self.scripts[user, half] = script
+
+    async def check(self, errand: Errand, on_step: Callable[[StepRecord], None] | None = None) -> HalfResult:
+        user = errand.endpoint.username
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            if self.clock is not None and self.seconds:
+                await self.clock.sleep(self.seconds)
+            else:
+                await asyncio.sleep(0)
+        finally:
+            self._at_once -= 1
+        self.visits.append((user, errand.half))
+        script = self.scripts.get((user, errand.half), accept)
+        if errand.endpoint.host in self.unreachable_hosts:
+            script = unreachable
+        failure = script(errand)
+        if on_step is not None:
+            on_step(StepRecord(Step.SIGN_IN, 1.0, passed=failure is None))
+        if failure is None:
+            return HalfResult(errand.half, Outcome.OK, seconds=0.1)
+        if failure.is_refused_secret:
+            self.refused[user, errand.half] += 1
+        return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1)
+
+    async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
+        self.reached.append(endpoint.host)
+        return endpoint.host not in self.unreachable_hosts
+
+    def shut(self) -> None:
+        pass
+
+
+@dataclass
+class MemoryVault:
+    secrets: dict[MailboxId, Credential] = field(default_factory=dict)
+    state: VaultState = VaultState.OPEN
+    prompts: int = 0
+    opens_with_prompt: bool = True
+
+    async def open(self, *, prompt: bool = False, passphrase: Secret | None = None) -> VaultState:
+        if prompt:
+            self.prompts += 1
+            if self.opens_with_prompt:
+                self.state = VaultState.OPEN
+        return self.state
+
+    async def read(self, mailbox_id: MailboxId) -> Credential:
+        if self.state is not VaultState.OPEN:
+            raise VaultClosed(self.state)
+        if mailbox_id not in self.secrets:
+            raise SecretMissing(mailbox_id)
+        return self.secrets[mailbox_id]
+
+    async def write(self, mailbox_id: MailboxId, credential: Credential) -> None:
+        if self.state is not VaultState.OPEN:
+            raise VaultClosed(self.state)
+        self.secrets[mailbox_id] = credential
+
+    async def delete(self, mailbox_id: MailboxId) -> None:
+        self.secrets.pop(mailbox_id, None)
+
+
+@dataclass
+class Shelf:
+    """Fits Archive; outlives the engines of one test, as a disk would."""
+
+    mailboxes: dict[MailboxId, Mailbox] = field(default_factory=dict)
+    standings: dict[MailboxId, Standing] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    beats: list[Heartbeat] = field(default_factory=list)
+    told: list[StatusChange] = field(default_factory=list)
+    kept: dict[str, Incident] = field(default_factory=dict)
+    full: bool = False
+    tidied: int = 0
+
+    async def load(self) -> Stored:
+        return Stored(
+            tuple(self.mailboxes.values()),
+            tuple(self.standings.values()),
+            tuple(self.refusals),
+            tuple(each for each in self.kept.values() if each.is_open),
+        )
+
+    async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None:
+        self.mailboxes[mailbox.id] = mailbox
+        self.standings[mailbox.id] = standing
+
+    async def delete_mailbox(self, mailbox_id: MailboxId) -> None:
+        self.mailboxes.pop(mailbox_id, None)
+        self.standings.pop(mailbox_id, None)
+
+    async def record(self, record: Record) -> None:
+        if self.full:
+            raise ArchiveFailed("disk full")
+        if record.standing is not None:
+            self.standings[record.standing.mailbox_id] = record.standing
+        if record.heartbeat is not None:
+            self.beats.append(record.heartbeat)
+        if record.change is not None:
+            self.told.append(record.change)
+        self.refusals.extend(record.refusals)
+        self.kept.update({incident.id: incident for incident in record.incidents})
+
+    async def save_setting(self, name: str, value: str) -> None:
+        raise AssertionError("not used")
+
+    async def tidy(self, now: float) -> None:
+        self.tidied += 1
+
+    async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
+        return [beat for beat in self.beats if beat.mailbox_id == mailbox_id and beat.at >= since]
+
+    async def changes(self, mailbox_id: MailboxId, limit: int) -> Sequence[StatusChange]:
+        return [change for change in self.told if change.mailbox_id == mailbox_id][:limit]
+
+    async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
+        return list(self.kept.values())[:limit]
+
+
+def judge_by_text(failure: Failure, context: Context) -> Diagnosis:
+    """The scripts put the cause's id where a server's words would be; the other half's word is taken as a judge would."""
+    cause = Cause(failure.text) if failure.text in {each.value for each in Cause} else Cause.UNKNOWN
+    if cause is Cause.CREDENTIALS_REJECTED and context.same_secret_accepted:
+        cause = Cause.PROTOCOL_DISABLED
+    return Diagnosis((RankedCause(cause, 0.9),), rule="test")
+
+
+@dataclass
+class Lab:
+    """One desk in a made-up world; `start` begins an engine, `restart` ends it and begins the next."""
+
+    clock: JumpingClock = field(default_factory=JumpingClock)
+    servers: ScriptedServers = field(default_factory=ScriptedServers)
+    vault: MemoryVault = field(default_factory=MemoryVault)
+    shelf: Shelf = field(default_factory=Shelf)
+    settings: Settings = field(default_factory=Settings)
+    incidents: list[Incident] = field(default_factory=list)
+    seen: list[Snapshot] = field(default_factory=list)
+    dice: Callable[[], float] = lambda: 0.5
+    engine: Engine = field(init=False)
+
+    def mailbox(
+        self,
+        user: str,
+        *,
+        sending: bool = True,
+        host: str = "mail.example",
+        secret: str = "pw",
+        other: str | None = None,
+    ) -> Mailbox:
+        """Put a mailbox on the shelf before the engine starts."""
+        receiving = Endpoint(host, 993, Security.TLS, user)
+        submission = Endpoint(f"smtp.{host}", 465, Security.TLS, user) if sending else None
+        mailbox = Mailbox(MailboxId(user), f"{user}@example.com", receiving, submission)
+        self.shelf.mailboxes[mailbox.id] = mailbox
+        self.vault.secrets[mailbox.id] = Password(Secret(secret), Secret(other) if other else None)
+        return mailbox
+
+    async def start(self, *, first_round: bool = True) -> Engine:
+        world = World(
+            checker=self.servers,
+            vault=self.vault,
+            archive=self.shelf,
+            clock=self.clock,
+            notifier=self.incidents.append,
+            dice=self.dice,
+            judge=judge_by_text,
+            explain=lambda text: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule="test"),
+            providers=(),
+        )
+        self.engine = Engine(world, self.settings, await self.shelf.load())
+        self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)
+        await self.engine.start(first_round=first_round)
+        await self.clock.settle()
+        return self.engine
+
+    async def restart(self) -> Engine:
+        await self.engine.stop()
+        return await self.start()
+
+    def snapshot(self, user: str) -> Snapshot:
+        snapshot = self.engine.board.get(MailboxId(user))
+        assert snapshot is not None
+        return snapshot
+
+    def shown(self, user: str) -> str:
+        return self.snapshot(user).shown.value
+
+    def cause(self, user: str) -> str | None:
+        diagnosis = self.snapshot(user).standing.diagnosis
+        return diagnosis.cause.value if diagnosis else None
+
+    def history(self, user: str) -> list[str]:
+        """What was shown, in order, repeats left out."""
+        shown = [each.shown.value for each in self.seen if each.id == user]
+        return [word for place, word in enumerate(shown) if place == 0 or shown[place - 1] != word]
+
+
+def with_settings(**changes: object) -> Settings:
+    return replace(Settings(), **changes)  # type: ignore[arg-type]  # names are checked by replace itself

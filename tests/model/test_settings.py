@@ -1,0 +1,45 @@
+"""Settings read from plain pairs; what makes no sense is named and left."""
+
+from __future__ import annotations
+
+from mailbox_desk.model.settings import Settings, settings_from
+
+
+def test_defaults_are_those_of_the_plan() -> None:
+    settings, odd = settings_from({})
+    assert settings == Settings()
+    assert odd == ()
+    limits = settings.limits
+    assert (limits.resolve, limits.connect, limits.tls, limits.greeting, limits.sign_in, limits.total) == (
+        5,
+        10,
+        10,
+        15,
+        30,
+        60,
+    )
+    assert (settings.threads, settings.connections_per_host, settings.refusals_per_host) == (32, 4, 8)
+
+
+def test_pairs_are_taken() -> None:
+    settings, odd = settings_from(
+        {
+            "limits.connect": "2.5",
+            "threads": "8",
+            "second_opinion": "9-4",
+            "interval": "60",
+            "envelope": "off",
+            "limits.warp": "1",
+            "connections_per_host": "many",
+            "first_round_spacing": "-1",
+            "colour": "blue",
+        }
+    )
+    assert settings.limits.connect == 2.5
+    assert (settings.threads, settings.interval, settings.envelope) == (8, 60.0, False)
+    assert settings.second_opinion == (4.0, 9.0)
+    assert odd == ("limits.warp", "connections_per_host", "first_round_spacing", "colour")
+
+
+def test_one_number_is_both_bounds() -> None:
+    assert settings_from({"second_opinion": "3"})[0].second_opinion == (3.0, 3.0)
