@@ -14,6 +14,7 @@ from mailbox_desk.cli.source import NotPossible, engine_for, vault_trouble
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
+from mailbox_desk.wording import Wording
 
 ALL_CONNECTED, SOME_NOT, COULD_NOT_RUN = 0, 1, 2
 
@@ -47,8 +48,9 @@ def verdict_of(shown: list[Snapshot], console: Console, engine: Engine) -> int:
     return SOME_NOT
 
 
-async def lines_of_a_round(engine: Engine, reporter: Reporter, *, as_json: bool) -> AsyncIterator[dict[str, object]]:
+async def lines_of_a_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:
     """The same round for another process that knocked: its lines, then its exit code."""
+    reporter = Reporter(wording, engine.now())
     shown: list[Snapshot] = []
     async for snapshot in engine.round():
         shown.append(snapshot)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.home_lock import HomeTaken, NobodyAnswers, knock
+from mailbox_desk.adapters.door import NobodyAnswers, knock
+from mailbox_desk.adapters.home_lock import HomeTaken
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.cli.check import COULD_NOT_RUN, check
 from mailbox_desk.cli.console import Console, NobodyReads
@@ -89,7 +90,7 @@ async def _ask_the_first(told: argparse.Namespace, console: Console) -> int:
         return COULD_NOT_RUN
     code = COULD_NOT_RUN
     try:
-        async for answer in knock(paths.home(told.home), "check", ["--json"] if told.json else []):
+        async for answer in knock(paths.home(told.home), "check", {"json": told.json}):
             if "line" in answer:
                 console.say(str(answer["line"]))
             if "exit" in answer:

@@ -41,6 +41,9 @@ def digest(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing
     """The standing after one half was checked."""
     after = _passed(standing, result, sitting) if result.failure is None else _failed(standing, result, sitting)
     after = settle_rest(after, shared=sitting.shared)
+    for half in Half:
+        if after.half(half).resting and after.half(half).verdict is not Verdict.NEEDS_YOU:
+            after = _rests_along(after, half, sitting)
     return replace(after, last_checked=sitting.now)
 
 
@@ -170,6 +173,19 @@ def _confirmed(standing: Standing, half: Half, diagnosis: Diagnosis | None, sitt
     wait = retry_wait(CAUSES[kept.cause].retry, view.tries, sitting.dice)
     due = None if wait is None else sitting.now + wait
     return with_half(standing, half, replace(view, diagnosis=kept, opinion=Opinion.NONE, due=due))
+
+
+def _rests_along(standing: Standing, half: Half, sitting: Sitting) -> Standing:
+    """This half had another trouble, but its secret was refused twice at the other one: no retry will mend it."""
+    diagnosis = standing.half(half.other).diagnosis
+    if diagnosis is None:
+        return standing
+    for kind in (EventKind.FAILED, EventKind.CONFIRMED):
+        standing = happened(standing, Event(kind, half, diagnosis.cause, resting=True), sitting.now)
+    view = standing.half(half)
+    return with_half(
+        standing, half, replace(view, diagnosis=diagnosis, failing_since=view.failing_since or sitting.now)
+    )
 
 
 def _context(

@@ -34,7 +34,7 @@ from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.status import Event, EventKind
-from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.model.vault_state import VaultClosed, VaultState
 from mailbox_desk.model.verdict import Half, Veil, VeilReason
 
 _log = logging.getLogger(__name__)
@@ -138,14 +138,17 @@ class Engine:
         watcher.post(MailboxChanged(mailbox))
 
     async def remove(self, mailbox_id: MailboxId) -> None:
-        """Stop watching, and forget the mailbox, its history and its secret."""
+        """Stop watching, and forget the mailbox, its history and its secret. Raises VaultClosed, nothing done: a
+        secret that can't be deleted now must not stay behind."""
+        if self._world.vault.state is not VaultState.OPEN:
+            raise VaultClosed(self._world.vault.state)
         task = self._tasks.pop(mailbox_id, None)
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         self._watchers.pop(mailbox_id, None)
-        await self._world.archive.delete_mailbox(mailbox_id)
         await self._world.vault.delete(mailbox_id)
+        await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.journal.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
         self.board.withdraw(mailbox_id)

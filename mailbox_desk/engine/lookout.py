@@ -67,7 +67,7 @@ class Lookout:
                 task.cancel()
 
     async def _make_sure(self) -> None:
-        if self._situation.outlook is not Outlook.UNSURE:
+        if self._situation.outlook() is not Outlook.UNSURE:
             return
         if self._asking is None or self._asking.done():
             self._asking = asyncio.ensure_future(self._ask(self._situation.witnesses()))
@@ -84,12 +84,12 @@ class Lookout:
                 self._situation.reached(endpoint)
 
     def _tell(self) -> None:
-        offline = self._situation.outlook is Outlook.OFFLINE
+        offline = self._situation.outlook() is Outlook.OFFLINE
         if offline and not self.is_blind:
             self.is_blind = True
             self._watching = asyncio.ensure_future(self._watch_for_return(at_once=False))
             self._blinded()
-        elif self.is_blind and self._situation.outlook is Outlook.CLEAR:
+        elif self.is_blind and self._situation.outlook() is Outlook.CLEAR:
             self.is_blind = False
             if self._watching is not None and self._watching is not asyncio.current_task():
                 self._watching.cancel()

@@ -42,7 +42,6 @@ class Situation:
         self.know(endpoint)
         self._failing.add(endpoint.host.lower())
 
-    @property
     def outlook(self) -> Outlook:
         if len(self._failing) < HOSTS_THAT_MUST_FAIL:
             return Outlook.CLEAR

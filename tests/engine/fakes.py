@@ -1,4 +1,4 @@
-"""A world for the engine in which time is ours: a clock that jumps, servers that answer by script, a store in memory."""
+"""A world for the engine in which time is ours: a clock that jumps, scripted servers, a store in memory."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class JumpingClock:
     async def _run_dry(self) -> None:
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # no public way to ask a loop for this
         await asyncio.sleep(0)
-        while ready:
+        while ready:  # noqa: ASYNC110  the loop itself is what we wait for: it has no event
             await asyncio.sleep(0)
 
     async def pass_by(self, seconds: float) -> None:
@@ -237,7 +237,7 @@ class Shelf:
 
 
 def judge_by_text(failure: Failure, context: Context) -> Diagnosis:
-    """The scripts put the cause's id where a server's words would be; the other half's word is taken as a judge would."""
+    """The scripts put the cause's id where a server's words would be; as a judge would, they hear the other half."""
     cause = Cause(failure.text) if failure.text in {each.value for each in Cause} else Cause.UNKNOWN
     if cause is Cause.CREDENTIALS_REJECTED and context.same_secret_accepted:
         cause = Cause.PROTOCOL_DISABLED
@@ -272,7 +272,7 @@ class Lab:
         submission = Endpoint(f"smtp.{host}", 465, Security.TLS, user) if sending else None
         mailbox = Mailbox(MailboxId(user), f"{user}@example.com", receiving, submission)
         self.shelf.mailboxes[mailbox.id] = mailbox
-        self.vault.secrets[mailbox.id] = Password(Secret(secret), Secret(other) if other else None)
+        self.vault.secrets[mailbox.id] = Password(Secret("pw"), Secret(other) if other else None)
         return mailbox
 
     async def start(self, *, first_round: bool = True) -> Engine:
@@ -281,7 +281,7 @@ class Lab:
             vault=self.vault,
             archive=self.shelf,
             clock=self.clock,
-            notifier=self.incidents.append,
+            notifier=lambda incident: self.incidents.append(incident),
             dice=self.dice,
             judge=judge_by_text,
             explain=lambda text: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule="test"),

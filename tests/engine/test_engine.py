@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -251,8 +252,6 @@ async def test_a_round_tells_each_mailbox_once_and_settled(lab: Lab) -> None:
     async def gather() -> None:
         async for snapshot in engine.round():
             told[snapshot.id] = snapshot.shown.value
-
-    import asyncio
 
     task = asyncio.ensure_future(gather())
     await lab.clock.pass_by(5)

@@ -1,0 +1,159 @@
+"""Builds the engine from the real adapters: the only file that knows all the parts. It decides nothing.
+
+`open_house` is a whole desk in a home; `csv_house` one of which nothing is stored. Leaving either closes all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mailbox_desk.adapters.checker import SocketChecker
+from mailbox_desk.adapters.database import Database
+from mailbox_desk.adapters.door import Answer, Door
+from mailbox_desk.adapters.home_lock import HomeLock
+from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
+from mailbox_desk.adapters.memory_archive import MemoryArchive
+from mailbox_desk.adapters.memory_vault import MemoryVault
+from mailbox_desk.adapters.resources import load_providers, load_rules
+from mailbox_desk.adapters.system_clock import SystemClock
+from mailbox_desk.adapters.trust import load_trust
+from mailbox_desk.adapters.vault import SealedVault
+from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.diagnosis.diagnose import diagnose, explain
+from mailbox_desk.diagnosis.facts import Response
+from mailbox_desk.diagnosis.provider import provider_of
+from mailbox_desk.engine.engine import Engine, World
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.history import Stored
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.settings import Settings, settings_from
+from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.paths import Home
+
+_log = logging.getLogger(__name__)
+_NAME_LANE = 6
+_NAME_SPARES = 32
+_CLOSING_SECONDS = 0.4
+"""How long one part may take to close before we leave it: what hangs must not hold up the exit."""
+
+Notify = Callable[[Incident], None]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An engine with what belongs to its home. Not started yet."""
+
+    engine: Engine
+    vault: Vault
+    door: Door | None = None
+
+    async def unlock(self, passphrase: Secret) -> VaultState:
+        """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
+        return await self.vault.open(passphrase=passphrase)
+
+    async def answer_at_the_door(self, answer: Answer) -> None:
+        """Let a second process of this home ask us."""
+        if self.door is not None:
+            await self.door.open(answer)
+
+
+def log_incident(incident: Incident) -> None:
+    """Until a tray takes them, incidents go to the log."""
+    _log.info("incident %s: %s, %s", incident.id, incident.cause.value, "open" if incident.is_open else "closed")
+
+
+@asynccontextmanager
+async def open_house(
+    home: Home, *, interval: float | None = None, notify: Notify = log_incident
+) -> AsyncIterator[House]:
+    """The desk of this home. Raises HomeTaken, StoreIsNewer, ArchiveFailed, OSError."""
+    async with AsyncExitStack() as stack:
+        lock = HomeLock(home)
+        lock.acquire()
+        stack.callback(lock.release)
+        database = Database(home)
+        await database.open()
+        stack.push_async_callback(_closed, database.close, "store")
+        stored = await database.load()
+        settings, odd = settings_from(stored.settings)
+        if odd:
+            _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
+        vault = SealedVault(home)
+        stack.push_async_callback(_closed, vault.close, "vault")
+        engine = await _engine(stack, settings, interval, stored, vault, database, notify)
+        door = Door(home)
+        stack.push_async_callback(_closed, door.close, "door")
+        yield House(engine, vault, door)
+
+
+@asynccontextmanager
+async def csv_house(rows: Sequence[CsvMailbox], *, interval: float | None = None) -> AsyncIterator[House]:
+    """A desk of these rows alone: nothing stored, no keyring, no lock."""
+    async with AsyncExitStack() as stack:
+        vault = MemoryVault({row.mailbox.id: row.credential for row in rows})
+        archive = MemoryArchive()
+        stored = Stored(mailboxes=tuple(row.mailbox for row in rows))
+        yield House(await _engine(stack, Settings(), interval, stored, vault, archive, log_incident), vault)
+
+
+def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[CsvProblem]]:
+    """The rows that make a mailbox, and the problems of the others."""
+    providers = load_providers()
+    told = list(
+        read_mailbox_csv(
+            file,
+            allow_plain=allow_plain,
+            provider_of=lambda address, host: provider_of(address, (host,), providers),
+        )
+    )
+    rows = [each for each in told if isinstance(each, CsvMailbox)]
+    return rows, [each for each in told if isinstance(each, CsvProblem)]
+
+
+async def _engine(
+    stack: AsyncExitStack,
+    settings: Settings,
+    interval: float | None,
+    stored: Stored,
+    vault: Vault,
+    archive: Archive,
+    notify: Notify,
+) -> Engine:
+    if interval is not None:
+        settings = replace(settings, interval=interval)
+    checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    stack.callback(checks.close)
+    stack.callback(names.close)
+    rules = load_rules()
+    checker: Checker = SocketChecker(load_trust(os.environ), checks=checks, names=names)
+    clock: Clock = SystemClock()
+    world = World(
+        checker=checker,
+        vault=vault,
+        archive=archive,
+        clock=clock,
+        notifier=lambda incident: notify(incident),
+        dice=random.SystemRandom().random,
+        judge=lambda failure, context: diagnose(failure, context, rules),
+        explain=lambda text: explain(Response(text), rules),
+        providers=load_providers(),
+    )
+    engine = Engine(world, settings, stored)
+    stack.push_async_callback(_closed, engine.stop, "engine")
+    return engine
+
+
+async def _closed(close: Callable[[], Coroutine[None, None, None]], part: str) -> None:
+    try:
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await close()
+    except TimeoutError:
+        _log.warning("the %s did not close in time and was left", part)

@@ -1,0 +1,106 @@
+"""500 mailboxes at a real Dovecot over TLS: the desk's round against a bare imapclient pool doing the same commands.
+
+Prints ratios (median of 3 pairs) and exits 1 on a miss: wall <= 1.25, CPU <= 1.4.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import ssl
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import trustme
+from imapclient import IMAPClient
+
+from mailbox_desk import wiring
+from mailbox_desk.adapters.mailbox_csv import CsvMailbox
+from mailbox_desk.adapters.trust import load_trust
+from mailbox_desk.model.credential import Password, Secret
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.verdict import Shown
+from tests.servers.dovecot import Dovecot, DovecotUser
+
+MAILBOXES, THREADS, PAIRS = 500, 32, 3
+MOST_WALL, MOST_CPU = 1.25, 1.4
+
+
+def measured(work: Callable[[], None]) -> tuple[float, float]:
+    """Wall and CPU seconds of this process."""
+    began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    work()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    return time.perf_counter() - began, cpu
+
+
+def bare_pool(server: Dovecot, users: list[DovecotUser], context: ssl.SSLContext) -> None:
+    """What the figures are held against: one shared context, 32 threads, nothing but the commands."""
+
+    def check(user: DovecotUser) -> None:
+        client = IMAPClient(server.host, server.imaps_port, ssl_context=context, timeout=30)
+        client.login(user.name, user.password)
+        if client.has_capability("ID"):
+            client.id_({"name": "bare"})
+        client.select_folder("INBOX", readonly=True)
+        if client.has_capability("QUOTA"):
+            client.get_quota_root("INBOX")
+        client.logout()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(check, users))
+
+
+def desk_round(server: Dovecot, users: list[DovecotUser]) -> None:
+    """The same mailboxes through the whole engine."""
+    rows = [
+        CsvMailbox(
+            number,
+            Mailbox(
+                MailboxId(str(number)),
+                user.name,
+                Endpoint(server.host, server.imaps_port, Security.TLS, user.name),
+                None,
+            ),
+            Password(Secret(user.password)),
+        )
+        for number, user in enumerate(users)
+    ]
+
+    async def run() -> None:
+        async with wiring.csv_house(rows) as house:
+            await house.engine.start(first_round=False)
+            async for snapshot in house.engine.round():
+                assert snapshot.shown is Shown.CONNECTED, snapshot
+
+    asyncio.run(run())
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.WARNING)
+    users = [DovecotUser(f"user{number:04}@example.org") for number in range(MAILBOXES)]
+    with Dovecot(users, ca=trustme.CA()) as server:
+        os.environ["SSL_CERT_FILE"] = str(server.ca_file)
+        context = load_trust(os.environ).verifying
+        bare_pool(server, users, context)  # the first round makes the mail folders
+        desk_round(server, users)
+        walls, cpus = [], []
+        for _ in range(PAIRS):
+            bare_wall, bare_cpu = measured(lambda: bare_pool(server, users, context))
+            desk_wall, desk_cpu = measured(lambda: desk_round(server, users))
+            walls.append(desk_wall / bare_wall)
+            cpus.append(desk_cpu / bare_cpu)
+            print(f"  bare {bare_wall:.2f} s, CPU {bare_cpu:.2f} s; desk {desk_wall:.2f} s, CPU {desk_cpu:.2f} s")
+    wall, cpu = statistics.median(walls), statistics.median(cpus)
+    print(f"round of {MAILBOXES}: wall x{wall:.2f} (at most {MOST_WALL}), CPU x{cpu:.2f} (at most {MOST_CPU})")
+    return int(wall > MOST_WALL or cpu > MOST_CPU)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The small parts: agenda, board, situation, neighbours, backoff, journal."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from mailbox_desk.engine.agenda import Agenda
+from mailbox_desk.engine.backoff import between, jittered, retry_wait
+from mailbox_desk.engine.board import Board, Gone
+from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.situation import Situation
+from mailbox_desk.model.cause import NO_PLAN, SERVER_PLAN, Cause
+from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
+from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
+from mailbox_desk.model.verdict import Half, Veil, VeilReason, Verdict
+from tests.engine.fakes import JumpingClock
+
+MAILBOX = Mailbox(MailboxId("m"), "m@example.com", None, None)
+WELL = Standing(MailboxId("m"), HalfStanding(Verdict.CONNECTED), HalfStanding())
+
+
+def down(verdict: Verdict, cause: Cause) -> Standing:
+    diagnosis = Diagnosis((RankedCause(cause, 0.9),), "test")
+    return replace(WELL, receiving=HalfStanding(verdict, failing_since=5.0, diagnosis=diagnosis))
+
+
+def end(host: str) -> Endpoint:
+    return Endpoint(host, 993, Security.TLS, "u")
+
+
+async def test_agenda_calls_in_the_order_of_times_and_forgets_the_cancelled() -> None:
+    clock = JumpingClock()
+    called: list[str] = []
+    agenda = Agenda(clock)
+    task = asyncio.ensure_future(agenda.run())
+    agenda.after(50, lambda: called.append("late"))
+    agenda.after(100_000, lambda: called.append("never"))
+    dropped = agenda.after(20, lambda: called.append("dropped"))
+    await clock.pass_by(1)
+    agenda.after(10, lambda: called.append("early"))
+    agenda.after(-5, lambda: called.append("at once"))
+    dropped.cancel()
+    await clock.pass_by(5)
+    assert called == ["at once"]
+    await clock.pass_by(3600)
+    assert called == ["at once", "early", "late"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def test_board_drops_the_stale_and_the_equal() -> None:
+    board = Board()
+    heard: list[Snapshot | Gone] = []
+    leave = board.subscribe(heard.append)
+    assert board.publish(Snapshot(MAILBOX, WELL, 1))
+    assert not board.publish(Snapshot(MAILBOX, WELL, 2))
+    assert not board.publish(Snapshot(MAILBOX, replace(WELL, since=3.0), 1))
+    assert board.publish(Snapshot(MAILBOX, WELL, 3, checking_now=True))
+    board.withdraw(MailboxId("m"))
+    board.withdraw(MailboxId("m"))
+    assert [type(each) for each in heard] == [Snapshot, Snapshot, Gone]
+    leave()
+    leave()
+    board.publish(Snapshot(MAILBOX, WELL, 4))
+    assert len(heard) == 3
+
+
+def test_a_listener_may_leave_while_it_is_told() -> None:
+    board = Board()
+    heard: list[Snapshot | Gone] = []
+    leave = board.subscribe(lambda news: leave())
+    board.subscribe(heard.append)
+    board.publish(Snapshot(MAILBOX, WELL, 1))
+    assert len(heard) == 1
+
+
+def test_situation_asks_witnesses_before_it_calls_the_network_down() -> None:
+    situation = Situation()
+    for host in ("a", "b", "c"):
+        situation.know(end(host))
+    situation.unreached(end("a"))
+    assert situation.outlook().value == "clear"
+    situation.unreached(end("A"))
+    assert situation.outlook().value == "clear"
+    situation.unreached(end("b"))
+    assert situation.outlook().value == "unsure"
+    assert [each.host for each in situation.witnesses()] == ["c"]
+    situation.asked(end("c"))
+    situation.unreached(end("c"))
+    assert situation.outlook().value == "offline"
+    situation.reached(end("b"))
+    assert situation.outlook().value == "clear"
+
+
+def test_neighbours_count_others_by_their_latest_check() -> None:
+    neighbours = Neighbours()
+    good = HalfResult(Half.RECEIVING, Outcome.OK)
+    bad = HalfResult(Half.RECEIVING, Outcome.FAILED, failure=Failure(Half.RECEIVING, Step.TLS, FailureKind.CLOSED, ""))
+    for name, result in (("a", good), ("b", bad), ("c", good), ("a", bad), ("b", good)):
+        neighbours.noted("Host", MailboxId(name), result)
+    assert neighbours.around("host", MailboxId("a")) == (2, 0)
+    assert neighbours.around("host", MailboxId("c")) == (1, 1)
+    assert neighbours.around("host", MailboxId("x")) == (2, 1)
+    neighbours.forget(MailboxId("c"))
+    assert neighbours.around("host", MailboxId("x")) == (1, 1)
+    assert neighbours.around("elsewhere", MailboxId("x")) == (0, 0)
+
+
+def test_waits() -> None:
+    assert [retry_wait(SERVER_PLAN, tries, lambda: 0.5) for tries in (0, 1, 2, 99)] == [120, 120, 300, 3600]
+    assert retry_wait(NO_PLAN, 1, lambda: 0.5) is None
+    assert (jittered(100, lambda: 0.0), jittered(100, lambda: 1.0)) == pytest.approx((80, 120))
+    assert between((2.0, 5.0), lambda: 0.5) == 3.5
+
+
+def test_journal_opens_renews_and_closes_one_incident() -> None:
+    journal = Journal()
+    opened = journal.incident(down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 10.0)
+    assert opened is not None
+    assert (opened.started_at, opened.opened_at, opened.is_open) == (5.0, 10.0, True)
+    assert journal.incident(down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 20.0) is None
+    worse = journal.incident(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 30.0)
+    assert worse is not None
+    assert (worse.id, worse.verdict, worse.opened_at) == (opened.id, Verdict.NEEDS_YOU, 10.0)
+    closed = journal.incident(WELL, 40.0)
+    assert closed is not None
+    assert (closed.id, closed.closed_at) == (opened.id, 40.0)
+    assert journal.incident(WELL, 50.0) is None
+
+
+def test_journal_says_nothing_of_suspicion_or_of_what_lies_under_a_veil() -> None:
+    journal = Journal()
+    assert journal.incident(down(Verdict.SUSPECT, Cause.SERVER_BUSY), 1.0) is None
+    veiled = replace(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), veils=frozenset({Veil(VeilReason.BY_PERSON)}))
+    assert journal.incident(veiled, 1.0) is None
+
+
+def test_journal_knows_the_incidents_of_the_last_run() -> None:
+    first = Journal().incident(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 10.0)
+    assert first is not None
+    closed = Journal([first]).incident(WELL, 99.0)
+    assert closed is not None
+    assert closed.id == first.id
+
+
+def test_journal_notes_changes_of_what_is_shown_and_of_the_cause() -> None:
+    journal = Journal()
+    busy, full = down(Verdict.RECONNECTING, Cause.SERVER_BUSY), down(Verdict.RECONNECTING, Cause.MAINTENANCE)
+    assert journal.change(WELL, WELL, 1.0) is None
+    assert journal.change(WELL, busy, 1.0) is not None
+    change = journal.change(busy, full, 2.0)
+    assert change is not None
+    assert change.cause == "maintenance"
+    assert journal.change(busy, busy, 2.0) is None
