@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mailbox_desk.adapters.checker import SocketChecker
+from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.door import Answer, Door
 from mailbox_desk.adapters.home_lock import HomeLock
@@ -23,7 +22,6 @@ from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
-from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
@@ -133,7 +131,7 @@ async def _engine(
     stack.callback(checks.close)
     stack.callback(names.close)
     rules = load_rules()
-    checker: Checker = SocketChecker(load_trust(os.environ), checks=checks, names=names)
+    checker: Checker = MailChecker(checks, names)
     clock: Clock = SystemClock()
     world = World(
         checker=checker,
@@ -141,7 +139,7 @@ async def _engine(
         archive=archive,
         clock=clock,
         notifier=lambda incident: notify(incident),
-        dice=random.SystemRandom().random,
+        dice=random.random,
         judge=lambda failure, context: diagnose(failure, context, rules),
         explain=lambda text: explain(Response(text), rules),
         providers=load_providers(),

@@ -31,12 +31,15 @@ class Verdict(StrEnum):
 
     @property
     def gravity(self) -> int:
-        return list(Verdict).index(self)
+        return _GRAVITY[self]
 
     @property
     def is_down(self) -> bool:
         """Time in this verdict counts as downtime."""
         return self in (Verdict.RECONNECTING, Verdict.NEEDS_YOU)
+
+
+_GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
 class Shown(StrEnum):
@@ -49,6 +52,9 @@ class Shown(StrEnum):
     NEEDS_YOU = "NEEDS_YOU"
     BLIND = "BLIND"
     PAUSED = "PAUSED"
+
+
+_SHOWN_OF = {verdict: Shown(verdict.value) for verdict in Verdict}
 
 
 class VeilKind(StrEnum):
@@ -109,14 +115,13 @@ class State:
     @property
     def verdict(self) -> Verdict:
         """The worse of the halves that are on; a mailbox with neither is still CHECKING."""
-        judged = [v for v in (self.receiving, self.sending) if v is not None]
-        return max(judged, key=lambda v: v.gravity) if judged else Verdict.CHECKING
+        receiving, sending = self.receiving, self.sending
+        if receiving is None or sending is None:
+            return receiving or sending or Verdict.CHECKING
+        return receiving if receiving.gravity >= sending.gravity else sending
 
     @property
     def shown(self) -> Shown:
-        kinds = {veil.kind for veil in self.veils}
-        if VeilKind.PAUSED in kinds:
-            return Shown.PAUSED
-        if VeilKind.BLIND in kinds:
-            return Shown.BLIND
-        return Shown(self.verdict.value)
+        if self.veils:
+            return Shown.PAUSED if any(veil.kind is VeilKind.PAUSED for veil in self.veils) else Shown.BLIND
+        return _SHOWN_OF[self.verdict]
