@@ -31,7 +31,9 @@ def halves_to_check(standing: Standing, wish: Wish, now: float) -> tuple[Half, .
 
 def next_due(standing: Standing) -> float | None:
     """When the desk looks again by itself: seconds since 1970 UTC, None for never."""
-    dues = [view.due for view in (standing.receiving, standing.sending) if view.verdict and view.due is not None]
+    views = (standing.receiving, standing.sending)
+    doubted = [view for view in views if view.opinion is Opinion.AT_OTHER]
+    dues = [view.due for view in doubted or views if view.verdict and view.due is not None]
     return min(dues, default=None)
 
 

@@ -34,8 +34,9 @@ def first_standing(mailbox: Mailbox, stored: Standing | None, now: float) -> Sta
 def due_first(standing: Standing, at: float) -> Standing:
     """The standing with a look at `at` for each half whose secret is not in doubt: those keep their own time."""
     for half in Half:
-        view = standing.half(half)
-        if view.verdict is not None and not view.refusals and not view.resting and view.opinion is Opinion.NONE:
+        view, other = standing.half(half), standing.half(half.other)
+        in_doubt = view.refusals or view.resting or view.opinion is not Opinion.NONE
+        if view.verdict is not None and not in_doubt and other.opinion is not Opinion.AT_OTHER:
             standing = with_half(standing, half, replace(view, due=at))
     return standing
 

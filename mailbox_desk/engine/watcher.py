@@ -96,6 +96,7 @@ class Watcher:
         self._held_until: float | None = None
         self._warnings: tuple[str, ...] = ()
         self._shared = True
+        self._next_round = 0.0
 
     @property
     def id(self) -> MailboxId:
@@ -160,6 +161,7 @@ class Watcher:
             return
         self._attempt += 1
         self._held_until = None
+        self._next_round = self._desk.clock.now() + jittered(self._desk.interval_of(self._mailbox), self._desk.dice)
         attempt = self._attempt
         self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, self.post))
         self._child.add_done_callback(lambda ended: self._note_fault(ended, attempt))
@@ -205,7 +207,7 @@ class Watcher:
                 self._drop_child()
                 standing = secret_fresh(standing, now)
             case EventKind.RESUMED | EventKind.SIGHTED if not standing.veils:
-                standing = _due_again(standing, now, self._desk.dice() * _AFTER_VEIL)
+                standing = due_first(standing, now + self._desk.dice() * _AFTER_VEIL)
             case _:
                 pass
         self._held_until = None
@@ -239,7 +241,7 @@ class Watcher:
         return Sitting(
             now=now,
             shared=self._shared,
-            next_round=now + jittered(interval, desk.dice),
+            next_round=self._next_round,
             second_opinion=(min(shortest, interval), min(longest, interval)),
             dice=desk.dice,
             judge=desk.judge,
@@ -365,12 +367,3 @@ def _lifted(veil: Veil) -> Happened:
 def _has_pending(standing: Standing, now: float) -> bool:
     views = [view for view in (standing.receiving, standing.sending) if view.verdict and not view.resting]
     return any(view.opinion is not Opinion.NONE or (view.due or now + 60) <= now + SLACK for view in views)
-
-
-def _due_again(standing: Standing, now: float, spread: float) -> Standing:
-    """The last veil has lifted: look soon, but not where an opinion or a rest has its own time."""
-    for half in Half:
-        view = standing.half(half)
-        if view.verdict is not None and not view.resting and not (view.opinion is not Opinion.NONE and view.refusals):
-            standing = with_half(standing, half, replace(view, due=now + spread))
-    return standing

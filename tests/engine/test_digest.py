@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mailbox_desk.engine.digest import Sitting, digest
 from mailbox_desk.engine.plan import Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh
+from mailbox_desk.engine.start import due_first
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
 from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.mailbox import MailboxId
@@ -57,13 +58,15 @@ def fresh(both: bool) -> Standing:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(answers, answers), max_size=40), st.booleans(), st.booleans())
+@given(st.lists(st.tuples(answers, answers, st.booleans()), max_size=40), st.booleans(), st.booleans())
 def test_no_secret_is_refused_a_third_time_by_the_desk_itself(
-    replies: list[tuple[str, str]], shared: bool, both: bool
+    replies: list[tuple[str, str, bool]], shared: bool, both: bool
 ) -> None:
     standing, now = fresh(both), 0.0
     refused = {Half.RECEIVING: 0, Half.SENDING: 0}
-    for receiving, sending in replies:
+    for receiving, sending, restarted in replies:
+        if restarted:
+            standing = due_first(standing, now)
         due = next_due(standing)
         if due is None:
             break
