@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
-from mailbox_desk.adapters.door import Answer, Door
+from mailbox_desk.adapters.door import Door, Request
 from mailbox_desk.adapters.home_lock import HomeLock
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
 from mailbox_desk.adapters.memory_archive import MemoryArchive
@@ -25,16 +25,20 @@ from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.diagnosis.facts import Response
 from mailbox_desk.diagnosis.provider import provider_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
+from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.paths import Home
+from mailbox_desk.wording import Wording
+from mailbox_desk.wording.report import Reporter, round_code
 
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
@@ -57,8 +61,21 @@ class House:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
         return await self.vault.open(passphrase=passphrase)
 
-    async def answer_at_the_door(self, answer: Answer) -> None:
-        """Let a second process of this home ask us."""
+    async def answer_at_the_door(self, wording: Wording, *, show: Callable[[], None] | None = None) -> None:
+        """Let a second process of this home ask us: for a round ("check"), or to be shown ("show"), with `show`."""
+
+        async def answer(request: Request) -> AsyncIterator[dict[str, object]]:
+            match request.ask:
+                case "check":
+                    as_json = bool(request.arguments.get("json"))
+                    async for told in _told_round(self.engine, wording, as_json=as_json):
+                        yield told
+                case "show" if show is not None:
+                    show()
+                    yield {"shown": True}
+                case _:
+                    yield {"refused": request.ask}
+
         if self.door is not None:
             await self.door.open(answer)
 
@@ -116,6 +133,12 @@ def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[C
     return rows, [each for each in told if isinstance(each, CsvProblem)]
 
 
+def bare_judge() -> Callable[[Response], Diagnosis]:
+    """Judges a bare answer of a server, for `explain`."""
+    rules = load_rules()
+    return lambda response: explain(response, rules)
+
+
 async def _engine(
     stack: AsyncExitStack,
     settings: Settings,
@@ -147,6 +170,16 @@ async def _engine(
     engine = Engine(world, settings, stored)
     stack.push_async_callback(_closed, engine.stop, "engine")
     return engine
+
+
+async def _told_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:
+    reporter = Reporter(wording, engine.now())
+    shown: list[Snapshot] = []
+    async for snapshot in engine.round():
+        shown.append(snapshot)
+        now = engine.now()
+        yield {"line": reporter.as_json(snapshot, now) if as_json else reporter.as_text(snapshot, now)}
+    yield {"exit": round_code(shown)}
 
 
 async def _closed(close: Callable[[], Coroutine[None, None, None]], part: str) -> None:

@@ -6,17 +6,12 @@ Exit 0: all connected; 1: some not; 2: could not run, or all blind.
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator
 
 from mailbox_desk.cli.console import Console
-from mailbox_desk.cli.report import Reporter, cause_of
 from mailbox_desk.cli.source import NotPossible, engine_for, vault_trouble
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.model.verdict import Shown
-from mailbox_desk.wording import Wording
-
-ALL_CONNECTED, SOME_NOT, COULD_NOT_RUN = 0, 1, 2
+from mailbox_desk.wording.report import COULD_NOT_RUN, SOME_NOT, Reporter, cause_of, round_code
 
 
 async def check(told: argparse.Namespace, console: Console) -> int:
@@ -39,23 +34,8 @@ async def check(told: argparse.Namespace, console: Console) -> int:
 
 def verdict_of(shown: list[Snapshot], console: Console, engine: Engine) -> int:
     """The exit code; where all are blind, why is said."""
-    if all(snapshot.shown is Shown.CONNECTED for snapshot in shown):
-        return ALL_CONNECTED
-    if all(snapshot.shown is Shown.BLIND for snapshot in shown):
+    code = round_code(shown)
+    if code == COULD_NOT_RUN:
         cause = cause_of(shown[0])
         console.warn(vault_trouble(engine) or f"cli.blind.{cause.value if cause else 'local_network'}")
-        return COULD_NOT_RUN
-    return SOME_NOT
-
-
-async def lines_of_a_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:
-    """The same round for another process that knocked: its lines, then its exit code."""
-    reporter = Reporter(wording, engine.now())
-    shown: list[Snapshot] = []
-    async for snapshot in engine.round():
-        shown.append(snapshot)
-        now = engine.now()
-        yield {"line": reporter.as_json(snapshot, now) if as_json else reporter.as_text(snapshot, now)}
-    all_well = all(snapshot.shown is Shown.CONNECTED for snapshot in shown)
-    blind = bool(shown) and all(snapshot.shown is Shown.BLIND for snapshot in shown)
-    yield {"exit": COULD_NOT_RUN if blind else ALL_CONNECTED if all_well else SOME_NOT}
+    return code

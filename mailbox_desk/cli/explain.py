@@ -1,21 +1,21 @@
-"""`mailbox-desk explain`: server responses in, causes out, line by line as they come. No engine, no network, no store."""
+"""`mailbox-desk explain`: server responses in, causes out, line by line as they come. No engine, no network."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NoReturn, TextIO
 
-from mailbox_desk.diagnosis.diagnose import explain as explained
-from mailbox_desk.diagnosis.facts import Response
-from mailbox_desk.diagnosis.rules import RuleSet
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Stage
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.response import Response
 from mailbox_desk.wording import Wording
 
 EXIT_DONE: Final = 0
 EXIT_BAD_LINE: Final = 2
+
+Judge = Callable[[Response], Diagnosis]
 
 _STAGES: Final = {stage.value: stage for stage in Stage}
 _NO_ANSWER: Final = [{"id": Cause.UNKNOWN.value, "confidence": 0.0}]
@@ -25,21 +25,22 @@ class BadLine(ValueError):
     """A line that asks nothing we understand; the text says why."""
 
 
-def explain(lines: Iterable[bytes | str], as_json: bool, rules: RuleSet, wording: Wording, out: TextIO) -> int:
-    """Answer each line (JSON) or each block of lines (text), in order, at once. The exit code: 0, or 2 after a bad line.
+def explain(lines: Iterable[bytes | str], as_json: bool, judge: Judge, wording: Wording, out: TextIO) -> int:
+    """Answer each line (JSON) or each block of lines (text), in order, at once. Exit code: 0, or 2 after a bad line.
 
-    JSON: `raw` is required, `id provider stage auth` are optional; the answer is {"id", "causes": [{"id", "confidence"},
-    ...]}, for a bad line with "error" and the cause unknown. A line of blanks asks nothing and gets no answer.
+    JSON: `raw` is required, `id provider stage auth` are optional; the answer is
+    {"id", "causes": [{"id", "confidence"}, ...]}, for a bad line with "error" and the cause unknown. A line of blanks
+    asks nothing and gets no answer.
     """
-    return _explain_json(lines, rules, out) if as_json else _explain_text(lines, rules, wording, out)
+    return _explain_json(lines, judge, out) if as_json else _explain_text(lines, judge, wording, out)
 
 
-def _explain_json(lines: Iterable[bytes | str], rules: RuleSet, out: TextIO) -> int:
+def _explain_json(lines: Iterable[bytes | str], judge: Judge, out: TextIO) -> int:
     exit_code = EXIT_DONE
     for line in lines:
         if not line.strip():
             continue
-        answer = _answer(line, rules)
+        answer = _answer(line, judge)
         if "error" in answer:
             exit_code = EXIT_BAD_LINE
         out.write(json.dumps(answer) + "\n")
@@ -47,12 +48,12 @@ def _explain_json(lines: Iterable[bytes | str], rules: RuleSet, out: TextIO) -> 
     return exit_code
 
 
-def _answer(line: bytes | str, rules: RuleSet) -> dict[str, object]:
+def _answer(line: bytes | str, judge: Judge) -> dict[str, object]:
     told: object = None
     try:
         asked = _parsed(line)
         told = asked.get("id")
-        diagnosis = explained(_response(asked), rules)
+        diagnosis = judge(_response(asked))
     except BadLine as bad:
         return {"id": told, "causes": _NO_ANSWER, "error": str(bad)}
     causes = [{"id": each.cause.value, "confidence": each.confidence} for each in diagnosis.causes]
@@ -91,9 +92,9 @@ def _word(asked: dict[str, object], key: str) -> str:
     return (value or "").strip().lower()
 
 
-def _explain_text(lines: Iterable[bytes | str], rules: RuleSet, wording: Wording, out: TextIO) -> int:
+def _explain_text(lines: Iterable[bytes | str], judge: Judge, wording: Wording, out: TextIO) -> int:
     for block in _blocks(lines):
-        diagnosis = explained(Response(block), rules)
+        diagnosis = judge(Response(block))
         out.write("\n".join(_sentences(block, diagnosis, wording)) + "\n\n")
         out.flush()
     return EXIT_DONE

@@ -14,8 +14,7 @@ from contextlib import suppress
 from mailbox_desk import paths
 from mailbox_desk.adapters.door import NobodyAnswers, knock
 from mailbox_desk.adapters.home_lock import HomeTaken
-from mailbox_desk.adapters.resources import load_rules
-from mailbox_desk.cli.check import COULD_NOT_RUN, check
+from mailbox_desk.cli.check import check
 from mailbox_desk.cli.console import Console, NobodyReads
 from mailbox_desk.cli.explain import explain
 from mailbox_desk.cli.source import NotPossible
@@ -23,7 +22,9 @@ from mailbox_desk.cli.table import live_table
 from mailbox_desk.cli.watch import watch
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import VaultClosed, WrongPassphrase
+from mailbox_desk.wiring import bare_judge
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.report import COULD_NOT_RUN
 
 Command = Callable[[asyncio.Event], Coroutine[None, None, int]]
 
@@ -33,7 +34,7 @@ def run(told: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     console = Console(Wording.load())
     if told.command == "explain":
-        return explain(sys.stdin.buffer, as_json=told.json, rules=load_rules(), wording=console.wording, out=sys.stdout)
+        return explain(sys.stdin.buffer, as_json=told.json, judge=bare_judge(), wording=console.wording, out=sys.stdout)
     try:
         return asyncio.run(_serve(told, console))
     except NobodyReads:
@@ -72,6 +73,8 @@ async def _guarded(told: argparse.Namespace, console: Console, stop: asyncio.Eve
         return await _ask_the_first(told, console)
     except NotPossible as refused:
         console.warn(refused.key, **refused.values)
+    except OSError as error:
+        console.warn("cli.home_failed", reason=error.strerror or str(error))
     except StoreIsNewer as newer:
         console.warn("cli.store_newer", reason=str(newer))
     except ArchiveFailed as failed:

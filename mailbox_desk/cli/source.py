@@ -35,6 +35,7 @@ async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: li
     async with wiring.open_house(home, interval=interval) as house:
         if told.passphrase_file:
             await house.unlock(read_passphrase(told.passphrase_file))
+        await house.answer_at_the_door(console.wording)
         yield house.engine
 
 

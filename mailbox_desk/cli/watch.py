@@ -6,12 +6,12 @@ import argparse
 import asyncio
 
 from mailbox_desk.cli.console import Console
-from mailbox_desk.cli.report import Reporter
 from mailbox_desk.cli.source import NotPossible, engine_for
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
+from mailbox_desk.wording.report import Reporter
 
 
 async def watch(told: argparse.Namespace, console: Console, stop: asyncio.Event) -> int:

@@ -1,8 +1,9 @@
-"""One mailbox as a line: the JSON object of the contract, or a line for people."""
+"""One mailbox as a line: the JSON object that scripts rely on (README, "The command line"), or a line for people."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,9 @@ from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.check import Outcome
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, Shown, VeilReason
-from mailbox_desk.wording import Wording
+from mailbox_desk.wording.voice import Wording, failure_of, veil_of
+
+ALL_CONNECTED, SOME_NOT, COULD_NOT_RUN = 0, 1, 2
 
 _VEIL_CAUSES = {
     VeilReason.OFFLINE: Cause.LOCAL_NETWORK,
@@ -21,6 +24,7 @@ _VEIL_CAUSES = {
     VeilReason.PROTECTIVE_RULE: Cause.PROTECTIVE_PAUSE,
     VeilReason.MAINTENANCE_WINDOW: Cause.PROTECTIVE_PAUSE,
 }
+_NOT_FAILING = (Shown.CONNECTED, Shown.CHECKING, Shown.BLIND, Shown.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,23 @@ class Reporter:
         return sum(view.last.seconds for view in views if view.last and (view.checked_at or 0.0) >= self.since)
 
     def _evidence(self, snapshot: Snapshot) -> list[str]:
-        line = self.wording.server_line(snapshot)
-        facts = self.wording.because(snapshot) if snapshot.standing.diagnosis else []
-        return [*([line] if line else []), *facts]
+        failure = failure_of(snapshot) if snapshot.shown not in _NOT_FAILING else None
+        facts = self.wording.because(snapshot) if failure else []
+        return [*([failure.text] if failure and failure.text else []), *facts]
+
+
+def round_code(shown: Sequence[Snapshot]) -> int:
+    """The exit code of a round: all connected, some not, or nothing could be seen."""
+    if all(snapshot.shown is Shown.CONNECTED for snapshot in shown):
+        return ALL_CONNECTED
+    return COULD_NOT_RUN if all(snapshot.shown is Shown.BLIND for snapshot in shown) else SOME_NOT
 
 
 def cause_of(snapshot: Snapshot) -> Cause | None:
     """The cause of what is shown: of the veil where there is one."""
-    if snapshot.shown in (Shown.BLIND, Shown.PAUSED):
-        veils = [veil for veil in snapshot.standing.veils if veil.kind.value == snapshot.shown.value]
-        return _VEIL_CAUSES[veils[0].reason]
+    veil = veil_of(snapshot)
+    if veil is not None:
+        return _VEIL_CAUSES[veil.reason]
     if snapshot.shown in (Shown.CONNECTED, Shown.CHECKING):
         return None
     return snapshot.standing.diagnosis.cause if snapshot.standing.diagnosis else None

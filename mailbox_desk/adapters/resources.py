@@ -1,0 +1,53 @@
+"""Reads the files that ship with the program and hands them on as values: rules, providers, help pages.
+
+Nothing is decided here, and nothing of the user's is read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from mailbox_desk.diagnosis.provider import Provider, provider_from
+from mailbox_desk.diagnosis.rules import RuleSet, rules_from
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.paths import resources_dir
+
+_ENGLISH: Final = "en"
+
+
+class BadResource(Exception):
+    """A file that ships with the program can't be read; its name is in the text, the reason is the cause."""
+
+
+def load_rules(folder: Path | None = None) -> RuleSet:
+    """The rules of resources/rules: files by name, rules in their order. A rule without a date has its file's.
+    Raises BadResource or BadRule."""
+    tables = _tables(folder or resources_dir() / "rules")
+    return rules_from({"date": table.get("date")} | rule for table in tables for rule in table.get("rule", ()))
+
+
+def load_providers(folder: Path | None = None) -> tuple[Provider, ...]:
+    """The providers of resources/providers, by file name. Raises BadResource or BadProvider."""
+    return tuple(provider_from(table) for table in _tables(folder or resources_dir() / "providers"))
+
+
+def help_page(cause: Cause, language: str = _ENGLISH) -> str:
+    """The help page of a cause as Markdown, in English where there is none in this language. Raises BadResource."""
+    pages = resources_dir() / "help"
+    wanted = [pages / each / f"{cause.value}.md" for each in (language, language.partition("_")[0], _ENGLISH)]
+    page = next((each for each in wanted if each.is_file()), wanted[-1])
+    try:
+        return page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadResource(f"{page.name} can't be read") from error
+
+
+def _tables(folder: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            yield tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadResource(f"{file.name} can't be read: {error}") from error

@@ -1,0 +1,115 @@
+"""Seals credentials under a master key: AES-256-GCM (NIST SP 800-38D), a fresh random 96-bit nonce each time.
+
+The one place where a secret is written out, and only into what it seals. The key shows itself to nobody.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from typing import NoReturn
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from mailbox_desk.model.credential import Credential, OAuthToken, Password, Secret
+from mailbox_desk.model.mailbox import MailboxId
+
+KEY_BYTES = 32
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+_PADDING = 128
+
+
+class WrongSeal(Exception):
+    """Another key, another owner, or damaged: it can't be unsealed."""
+
+
+class MasterKey:
+    """256 bits that open every row of one vault. Only `reveal()` gives them."""
+
+    __slots__ = ("__cipher", "__key")
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise WrongSeal("a master key has 32 bytes")
+        self.__key = key
+        self.__cipher = AESGCM(key)
+
+    @classmethod
+    def new(cls) -> MasterKey:
+        return cls(os.urandom(KEY_BYTES))
+
+    def reveal(self) -> bytes:
+        return self.__key
+
+    def seal(self, plain: bytes, owner: str) -> bytes:
+        """Version byte, nonce, ciphertext and tag; it opens for the same `owner` only."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _VERSION + nonce + self.__cipher.encrypt(nonce, plain, _VERSION + owner.encode())
+
+    def unseal(self, sealed: bytes, owner: str) -> bytes:
+        """Raises WrongSeal."""
+        if sealed[:1] != _VERSION:
+            raise WrongSeal("sealed in a format that this program does not know")
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            return self.__cipher.decrypt(nonce, body, _VERSION + owner.encode())
+        except (InvalidTag, ValueError) as error:
+            raise WrongSeal("the seal does not fit") from error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, MasterKey) and hmac.compare_digest(self.__key, other.reveal())
+
+    def __hash__(self) -> int:
+        return hash(MasterKey)
+
+    def __repr__(self) -> str:
+        return "MasterKey(•••)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a master key is not to be written down")
+
+
+def seal_credential(key: MasterKey, mailbox_id: MailboxId, credential: Credential) -> bytes:
+    """Padded, so that the length tells little of the password's."""
+    plain = json.dumps(_fields(credential)).encode("ascii")
+    return key.seal(plain + b" " * (-len(plain) % _PADDING), f"mailbox {mailbox_id}")
+
+
+def unseal_credential(key: MasterKey, mailbox_id: MailboxId, sealed: bytes) -> Credential:
+    """Raises WrongSeal."""
+    plain = key.unseal(sealed, f"mailbox {mailbox_id}")
+    try:
+        fields = json.loads(plain)
+        return _credential(fields)
+    except (ValueError, KeyError, TypeError):
+        # the cause is not kept: it may carry the plain text
+        raise WrongSeal("sealed by a program that writes credentials otherwise") from None
+
+
+def _fields(credential: Credential) -> dict[str, str | float | None]:
+    match credential:
+        case Password(receiving, sending):
+            return {
+                "kind": "password",
+                "receiving": receiving.reveal(),
+                "sending": None if sending is None else sending.reveal(),
+            }
+        case OAuthToken(refresh_token, access_token, expires_at):
+            return {
+                "kind": "oauth",
+                "refresh_token": refresh_token.reveal(),
+                "access_token": access_token.reveal(),
+                "expires_at": expires_at,
+            }
+
+
+def _credential(fields: dict[str, str]) -> Credential:
+    if fields["kind"] == "oauth":
+        return OAuthToken(Secret(fields["refresh_token"]), Secret(fields["access_token"]), float(fields["expires_at"]))
+    if fields["kind"] != "password":
+        raise ValueError(fields["kind"])
+    sending = fields["sending"]
+    return Password(Secret(fields["receiving"]), None if sending is None else Secret(sending))

@@ -1,0 +1,27 @@
+"""Fixtures that every test may use: a real mail server, and a certificate authority that nobody trusts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from tests.servers.dovecot import Dovecot, DovecotUser
+
+
+@pytest.fixture(scope="session")
+def ca() -> trustme.CA:
+    """The test CA. `dovecot.ca_file` is its certificate as a file."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def dovecot(ca: trustme.CA) -> Iterator[Dovecot]:
+    """One Dovecot for the whole run: user0000@example.org to user0999@example.org, full@example.org (over quota
+    with its first message), blocked@example.org (may not sign in). Passwords: DovecotUser's default."""
+    users = [DovecotUser(f"user{number:04}@example.org") for number in range(1000)]
+    users.append(DovecotUser("full@example.org", extra="userdb_quota_rule=*:storage=2K"))
+    users.append(DovecotUser("blocked@example.org", extra="nologin reason=Account_suspended"))
+    with Dovecot(users, ca=ca) as server:
+        yield server

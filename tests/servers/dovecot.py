@@ -1,0 +1,190 @@
+"""A real Dovecot 2.3 as a child process: IMAP, submission and LMTP on loopback, in a temporary folder, no root needed.
+
+Submission hands its mail to a small relay that brings it back over LMTP, so what a user sends himself lands in his
+INBOX. Needs the Debian packages dovecot-imapd, dovecot-lmtpd and dovecot-submissiond (2.3: Dovecot 2.4 speaks
+another configuration language).
+"""
+
+from __future__ import annotations
+
+import base64
+import grp
+import os
+import pwd
+import shutil
+import smtplib
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import trustme
+
+from tests.servers.dovecot_conf import conf_text
+from tests.servers.ports import free_port, wait_until_listening
+from tests.servers.processes import stop
+from tests.servers.relay import Relay
+
+_NOBODY: Final = 65534
+
+
+@dataclass(frozen=True, slots=True)
+class DovecotUser:
+    """`extra`: fields of a passwd-file, e.g. "userdb_quota_rule=*:storage=2K" or "nologin reason=Suspended"."""
+
+    name: str
+    password: str = "pw-of-dovecot-user"
+    extra: str = ""
+
+
+class Dovecot:
+    """A context manager; or `start()` and `stop()`. A stopped one can be started again on the same ports.
+
+    `failure_delay`: how long a refusal takes (Dovecot never takes less than 0.5 s). `penalty`: Dovecot's own brake
+    on an address that fails often. `top_conf`: further lines for the top of the configuration.
+    """
+
+    host: Final = "localhost"
+
+    def __init__(
+        self,
+        users: Sequence[DovecotUser],
+        *,
+        ca: trustme.CA | None = None,
+        failure_delay: str = "0 secs",
+        penalty: bool = False,
+        connections_per_user: int = 50,
+        top_conf: str = "",
+    ) -> None:
+        self._users = {user.name: user for user in users}
+        self.root = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))  # short: the path of a unix socket is <= 107
+        self.imap_port, self.imaps_port = free_port(), free_port()
+        self.submission_port, self.submissions_port = free_port(), free_port()
+        self.lmtp_port, relay_port = free_port(), free_port()
+        self.ca = ca or trustme.CA()
+        self.relay = Relay(relay_port, self.lmtp_port)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._users_stamp = int(time.time())
+        self._write_files(relay_port, failure_delay, penalty, connections_per_user, top_conf)
+
+    @property
+    def ca_file(self) -> Path:
+        """The test CA's certificate (PEM): what SSL_CERT_FILE has to name."""
+        return self.root / "ca.pem"
+
+    @property
+    def users(self) -> tuple[DovecotUser, ...]:
+        return tuple(self._users.values())
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change a password. It is in force on return."""
+        self.set_user(replace(self._users[name], password=password))
+
+    def set_user(self, user: DovecotUser) -> None:
+        """Add or change a user. It is in force on return: Dovecot looks at the file at most once in a clock second."""
+        self._users[user.name] = user
+        self._write_users()
+        time.sleep(1.02 - time.time() % 1)
+
+    def deliver(self, recipient: str, text: str = "Subject: hello\r\n\r\nhello\r\n") -> None:
+        """Put a message into a user's INBOX by LMTP."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp_port) as lmtp:
+            lmtp.sendmail("someone@example.org", [recipient], text)
+
+    def log(self) -> str:
+        path = self.root / "dovecot.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def refusals(self, name: str) -> int:
+        """How many refused sign-ins of this user Dovecot has logged."""
+        return sum("Password mismatch" in line and f"({name}," in line for line in self.log().splitlines())
+
+    def doveadm(self, *words: str) -> str:
+        """Run doveadm on this Dovecot and return what it prints."""
+        command = ["/usr/bin/doveadm", "-c", str(self.root / "dovecot.conf"), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def start(self) -> None:
+        self.relay.start()
+        with (self.root / "stdout").open("ab") as out:
+            self._process = subprocess.Popen(
+                ["/usr/sbin/dovecot", "-F", "-c", str(self.root / "dovecot.conf")],
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            wait_until_listening(self.imap_port, seconds=10)
+        except TimeoutError as error:
+            self.stop()
+            raise RuntimeError((self.root / "stdout").read_text() + self.log()) from error
+
+    def stop(self) -> None:
+        """End the servers; the folder with the mail stays until the context ends."""
+        if self._process is not None:
+            stop(self._process)
+            self._process = None
+            self.relay.stop()
+
+    def __enter__(self) -> Dovecot:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _write_files(
+        self, relay_port: int, failure_delay: str, penalty: bool, connections_per_user: int, top_conf: str
+    ) -> None:
+        self.root.chmod(0o755)
+        for name in ("mail", "state"):
+            (self.root / name).mkdir()
+        certificate = self.ca.issue_cert("localhost", "127.0.0.1")
+        certificate.private_key_pem.write_to_path(str(self.root / "server.key"))
+        (self.root / "server.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
+        self.ca.cert_pem.write_to_path(str(self.ca_file))
+        self._write_users()
+        as_root = os.getuid() == 0
+        me = pwd.getpwuid(os.getuid())
+        if as_root:
+            os.chown(self.root / "mail", _NOBODY, _NOBODY)
+        text = conf_text(
+            root=self.root,
+            user="dovecot" if as_root else me.pw_name,
+            group="dovecot" if as_root else grp.getgrgid(me.pw_gid).gr_name,
+            login_user="dovenull" if as_root else me.pw_name,
+            mail_uid=_NOBODY if as_root else me.pw_uid,
+            mail_gid=_NOBODY if as_root else me.pw_gid,
+            imap_port=self.imap_port,
+            imaps_port=self.imaps_port,
+            submission_port=self.submission_port,
+            submissions_port=self.submissions_port,
+            lmtp_port=self.lmtp_port,
+            relay_port=relay_port,
+            failure_delay=failure_delay,
+            penalty_mode="0600" if penalty else "0",
+            connections_per_user=connections_per_user,
+            top_conf=top_conf,
+        )
+        (self.root / "dovecot.conf").write_text(text)
+
+    def _write_users(self) -> None:
+        """Each version gets a time stamp of its own: Dovecot compares whole seconds and the size."""
+        lines = [
+            f"{user.name}:{{PLAIN.b64}}{base64.b64encode(user.password.encode()).decode()}::::::{user.extra}\n"
+            for user in self._users.values()
+        ]
+        fresh = self.root / "users.new"
+        fresh.write_text("".join(lines))
+        self._users_stamp += 1
+        os.utime(fresh, (self._users_stamp, self._users_stamp))
+        fresh.replace(self.root / "users")
