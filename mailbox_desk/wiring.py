@@ -110,23 +110,27 @@ async def open_house(
 
 
 @asynccontextmanager
-async def csv_house(rows: Sequence[CsvMailbox], *, interval: float | None = None) -> AsyncIterator[House]:
+async def csv_house(
+    rows: Sequence[CsvMailbox], *, interval: float | None = None, settings: Settings | None = None
+) -> AsyncIterator[House]:
     """A desk of these rows alone: nothing stored, no keyring, no lock."""
     async with AsyncExitStack() as stack:
         vault = MemoryVault({row.mailbox.id: row.credential for row in rows})
         archive = MemoryArchive()
         stored = Stored(mailboxes=tuple(row.mailbox for row in rows))
-        yield House(await _engine(stack, Settings(), interval, stored, vault, archive, log_incident), vault)
+        yield House(await _engine(stack, settings or Settings(), interval, stored, vault, archive, log_incident), vault)
 
 
 def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[CsvProblem]]:
     """The rows that make a mailbox, and the problems of the others."""
     providers = load_providers()
+    known = {provider.id: provider for provider in providers}
     told = list(
         read_mailbox_csv(
             file,
             allow_plain=allow_plain,
             provider_of=lambda address, host: provider_of(address, (host,), providers),
+            receives_at=lambda address: known[provider_of(address, (), providers)].endpoints(address)[0],
         )
     )
     rows = [each for each in told if isinstance(each, CsvMailbox)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,9 @@ _IMAP_PORTS: Final = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 
 _SMTP_PORTS: Final = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
 ProviderOf = Callable[[str, str], str]
+"""(address, host) -> provider id."""
+ReceivesAt = Callable[[str], Endpoint | None]
+"""address -> where its provider says that it receives; None where nobody knows."""
 
 
 class CsvReason(StrEnum):
@@ -91,7 +94,11 @@ class _BadRow(Exception):
 
 
 def read_mailbox_csv(
-    path: Path, *, allow_plain: bool = False, provider_of: ProviderOf | None = None
+    path: Path,
+    *,
+    allow_plain: bool = False,
+    provider_of: ProviderOf | None = None,
+    receives_at: ReceivesAt | None = None,
 ) -> Iterator[CsvMailbox | CsvProblem]:
     """Each row of the file, as it is met. A file that can't be read is one problem at line 0."""
     try:
@@ -103,11 +110,15 @@ def read_mailbox_csv(
     if len(content) > _LARGEST_BYTES:
         yield CsvProblem(0, CsvReason.NOT_READABLE, f"> {_LARGEST_BYTES} bytes")
         return
-    yield from parse_mailbox_csv(content, allow_plain=allow_plain, provider_of=provider_of)
+    yield from parse_mailbox_csv(content, allow_plain=allow_plain, provider_of=provider_of, receives_at=receives_at)
 
 
 def parse_mailbox_csv(
-    content: bytes, *, allow_plain: bool = False, provider_of: ProviderOf | None = None
+    content: bytes,
+    *,
+    allow_plain: bool = False,
+    provider_of: ProviderOf | None = None,
+    receives_at: ReceivesAt | None = None,
 ) -> Iterator[CsvMailbox | CsvProblem]:
     """UTF-8 (with or without BOM), UTF-16 with BOM, else Latin-1; commas, semicolons or tabs."""
     lines = io.StringIO(_decoded(content), newline=None).readlines()
@@ -120,7 +131,7 @@ def parse_mailbox_csv(
         yield CsvProblem(1, CsvReason.NO_HEADER, "address")
         return
     seen: set[str] = set()
-    reading = _Reading(allow_plain, provider_of or _generic)
+    reading = _Reading(allow_plain, provider_of or _generic, receives_at or _nowhere)
     for line_number, row in rows:
         yield _judged(row, line_number, names, seen, reading)
 
@@ -129,10 +140,15 @@ def parse_mailbox_csv(
 class _Reading:
     allow_plain: bool
     provider_of: ProviderOf
+    receives_at: ReceivesAt
 
 
 def _generic(address: str, host: str) -> str:
     return "generic"
+
+
+def _nowhere(address: str) -> Endpoint | None:
+    return None
 
 
 def _decoded(content: bytes) -> str:
@@ -197,6 +213,9 @@ def _mailbox(cells: Mapping[str, str], reading: _Reading) -> Mailbox:
     username = _cell(cells, "username") or address
     receiving = _endpoint(cells, "imap", username, _IMAP_PORTS, reading)
     sending = _endpoint(cells, "smtp", _cell(cells, "smtp_username") or username, _SMTP_PORTS, reading)
+    if receiving is None and sending is None:  # only the address is required: the provider's own word serves
+        known = reading.receives_at(address)
+        receiving = replace(known, username=username) if known is not None else None
     host = next((end.host for end in (receiving, sending) if end is not None), None)
     if host is None:
         raise _BadRow(CsvReason.NO_SERVER, "imap_host")

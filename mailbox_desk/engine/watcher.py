@@ -78,6 +78,7 @@ class _Round:
 
     settled: list[Callable[[Snapshot], None]] = field(default_factory=list)
     quick: bool = False
+    began: float = 0.0
 
 
 class Watcher:
@@ -96,7 +97,7 @@ class Watcher:
         self._held_until: float | None = None
         self._warnings: tuple[str, ...] = ()
         self._shared = True
-        self._next_round = 0.0
+        self._next_round: float | None = None
 
     @property
     def id(self) -> MailboxId:
@@ -153,6 +154,7 @@ class Watcher:
 
     def _wish(self, wanted: CheckWanted) -> None:
         if wanted.settled is not None:
+            self._round.began = self._round.began or self._desk.clock.now()
             self._round.settled.append(wanted.settled)
         self._round.quick = self._round.quick or wanted.quick
         halves = halves_to_check(self._standing, wanted.wish, max(wanted.due_by, self._desk.clock.now()))
@@ -161,7 +163,7 @@ class Watcher:
             return
         self._attempt += 1
         self._held_until = None
-        self._next_round = self._desk.clock.now() + jittered(self._desk.interval_of(self._mailbox), self._desk.dice)
+        self._next_round = None
         attempt = self._attempt
         self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, self.post))
         self._child.add_done_callback(lambda ended: self._note_fault(ended, attempt))
@@ -236,12 +238,14 @@ class Watcher:
         desk, now = self._desk, self._desk.clock.now()
         interval = desk.interval_of(self._mailbox)
         shortest, longest = QUICK_OPINION if self._round.quick else desk.settings.second_opinion
+        if self._next_round is None:  # one for both halves, so that they stay together
+            self._next_round = now + jittered(interval, desk.dice)
         endpoint = self._mailbox.endpoint(half)
         passing, failing = desk.neighbours.around(endpoint.host, self.id) if endpoint else (0, 0)
         return Sitting(
             now=now,
             shared=self._shared,
-            next_round=self._next_round,
+            next_round=max(self._next_round, now + 2 * SLACK),
             second_opinion=(min(shortest, interval), min(longest, interval)),
             dice=desk.dice,
             judge=desk.judge,
@@ -316,9 +320,9 @@ class Watcher:
         """Tell who waits for a round, once nothing more is to come in it."""
         if self._child is not None:
             return
-        now, standing = self._desk.clock.now(), self._standing
-        pending = not standing.veils and self._held_until is None and _has_pending(standing, now)
-        if pending:
+        standing = self._standing
+        pending = _has_pending(standing, self._desk.clock.now(), self._round.began)
+        if pending and not standing.veils and self._held_until is None:
             return
         waiting, self._round = self._round.settled, _Round()
         for settled in waiting:
@@ -364,6 +368,14 @@ def _lifted(veil: Veil) -> Happened:
     return Happened(Event(kind, veil=veil))
 
 
-def _has_pending(standing: Standing, now: float) -> bool:
+def _has_pending(standing: Standing, now: float, began: float) -> bool:
+    """A second opinion is still to come, or a half that this round has not come to yet."""
     views = [view for view in (standing.receiving, standing.sending) if view.verdict and not view.resting]
-    return any(view.opinion is not Opinion.NONE or (view.due or now + 60) <= now + SLACK for view in views)
+    return any(
+        view.opinion is not Opinion.NONE or (_is_soon(view.due, now) and (view.checked_at or 0.0) < began)
+        for view in views
+    )
+
+
+def _is_soon(due: float | None, now: float) -> bool:
+    return due is not None and due <= now + SLACK
