@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
+from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, full_is_failed
 from mailbox_desk.model.credential import Credential
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
@@ -92,7 +92,7 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         envelope=desk.settings.envelope,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
-        result = await desk.checker.check(errand)
+        result = full_is_failed(await desk.checker.check(errand))
         lease.refused = result.failure is not None and result.failure.is_refused_secret
     desk.neighbours.noted(endpoint.host, mailbox.id, result)
     await desk.lookout.noted(endpoint, result)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.sitting import uses_one_secret
-from mailbox_desk.model.check import HalfResult, StepRecord
+from mailbox_desk.model.check import HalfResult, StepRecord, full_is_failed
 from mailbox_desk.model.diagnosis import Context, Diagnosis
 from mailbox_desk.model.errand import Draft, Errand, HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
 from mailbox_desk.model.history import Record, Refusal
@@ -77,7 +77,7 @@ async def _leased_check(
         fetch_certificate=True,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
-        result = await desk.checker.check(errand, steps.put_nowait)
+        result = full_is_failed(await desk.checker.check(errand, steps.put_nowait))
         lease.refused = result.failure is not None and result.failure.is_refused_secret
     if lease.refused:
         refusal = Refusal(desk.clock.now(), endpoint.host.lower(), draft.mailbox.id)

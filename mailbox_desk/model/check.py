@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailbox_desk.model.mailbox import MailboxId, Security
@@ -138,6 +138,11 @@ class Quota:
     limit_kib: int
 
 
+    @property
+    def is_full(self) -> bool:
+        return self.used_kib >= self.limit_kib > 0
+
+
 class Outcome(StrEnum):
     OK = "ok"
     FAILED = "failed"
@@ -165,6 +170,16 @@ class HalfResult:
     @property
     def was_reached(self) -> bool:
         return self.outcome in (Outcome.OK, Outcome.FAILED) and not (self.failure and self.failure.is_unreached)
+
+
+def full_is_failed(result: HalfResult) -> HalfResult:
+    """The result; a mailbox whose storage is full signs in without trouble, but takes no mail: that half failed."""
+    quota = result.quota
+    if not result.is_ok or quota is None or not quota.is_full:
+        return result
+    text = f"* QUOTA (STORAGE {quota.used_kib} {quota.limit_kib})"
+    failure = Failure(result.half, Step.QUOTA, FailureKind.REFUSED, text, code="OVERQUOTA")
+    return replace(result, outcome=Outcome.FAILED, failure=failure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,10 +108,12 @@ def test_check_csv_ports_decide_and_odd_ports_are_tried(dovecot: Dovecot, env: d
 
 
 def test_check_csv_says_what_is_wrong(dovecot: Dovecot, env: dict[str, str], tmp_path: Path) -> None:
+    dovecot.deliver("full@example.org", "Subject: big\r\n\r\n" + "x" * 1500 + "\r\n")
     rows = [
         row(dovecot, "user0020@example.org"),
         row(dovecot, "user0021@example.org", password="wrong-horse"),
         row(dovecot, "blocked@example.org"),
+        row(dovecot, "full@example.org"),
         row(dovecot, "user0022@example.org", imap_port=free_port(), smtp_host="", smtp_port="", smtp_security=""),
         row(dovecot, "user0023@example.org", imap_port="minus one"),
         {"address": "no address at all"},
@@ -119,7 +121,7 @@ def test_check_csv_says_what_is_wrong(dovecot: Dovecot, env: dict[str, str], tmp
     run = desk(env, "check", "--json", "--csv", str(write_csv(tmp_path / "m.csv", rows)))
     told = {each["address"].split("@")[0]: each for each in lines_of(run)}
     assert run.returncode == 1
-    assert set(told) == {"user0020", "user0021", "blocked", "user0022"}
+    assert set(told) == {"user0020", "user0021", "blocked", "full", "user0022"}
     assert told["user0020"]["status"] == "CONNECTED"
     wrong = told["user0021"]
     assert (wrong["status"], wrong["cause"], wrong["who"]) == ("NEEDS_YOU", "credentials_rejected", "you")
@@ -127,11 +129,13 @@ def test_check_csv_says_what_is_wrong(dovecot: Dovecot, env: dict[str, str], tmp
     assert "AUTHENTICATIONFAILED" in wrong["evidence"][0]
     assert wrong["next_step"]
     assert told["blocked"]["cause"] == "account_suspended"
+    assert (told["full"]["status"], told["full"]["cause"]) == ("NEEDS_YOU", "over_quota")
+    assert (told["full"]["receiving"], told["full"]["sending"]) == ("failed", "ok")
     dead = told["user0022"]
     assert (dead["status"], dead["cause"], dead["sending"]) == ("RECONNECTING", "network_unreachable", "off")
     errors = run.stderr.decode()
-    assert "6" in errors
     assert "7" in errors
+    assert "8" in errors
     assert "wrong-horse" not in run.stdout.decode() + errors
     assert dovecot.refusals("user0021@example.org") == 2
 
