@@ -157,7 +157,8 @@ async def _engine(
     checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     stack.callback(checks.close)
     stack.callback(names.close)
-    rules = load_rules()
+    # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
+    rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     checker: Checker = MailChecker(checks, names)
     clock: Clock = SystemClock()
     world = World(
@@ -169,7 +170,7 @@ async def _engine(
         dice=random.random,
         judge=lambda failure, context: diagnose(failure, context, rules),
         explain=lambda text: explain(Response(text), rules),
-        providers=load_providers(),
+        providers=providers,
     )
     engine = Engine(world, settings, stored)
     stack.push_async_callback(_closed, engine.stop, "engine")

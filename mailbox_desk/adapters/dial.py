@@ -23,6 +23,7 @@ _STAGGER: Final = 0.25  # RFC 8305 section 8: the recommended delay between two 
 _SLICE: Final = 0.25
 _MOST_ADDRESSES: Final = 8
 _UNDER_WAY: Final = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EAGAIN)})
+_REFUSED: Final = frozenset({errno.ECONNREFUSED, getattr(errno, "WSAECONNREFUSED", errno.ECONNREFUSED)})
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
@@ -70,8 +71,8 @@ def bare_name(host: str) -> str:
 
 
 def connect(addresses: Sequence[Address], cutoff: Cutoff, seconds: float) -> socket.socket:
-    """The first connection that stands, held by `cutoff`. Raises ConnectTimedOut, OSError (the most telling one),
-    LineShut, TotalTimedOut."""
+    """The first connection that stands, held by `cutoff`. Raises OSError (the most telling one), ConnectTimedOut where
+    time ran out and no address had refused, LineShut, TotalTimedOut."""
     race = _Race(cutoff)
     try:
         return race.run(deque(addresses), time.monotonic() + seconds)
@@ -103,7 +104,7 @@ class _Race:
             if winner is not None:
                 return winner
             if time.monotonic() >= min(ends, self._cutoff.ends):
-                raise ConnectTimedOut
+                raise next((error for error in self._errors if _is_refusal(error)), ConnectTimedOut())
 
     def end(self) -> None:
         """Close all that lost."""
@@ -158,7 +159,9 @@ class _Race:
 
 def _most_telling(errors: Sequence[OSError]) -> OSError:
     """A refusal says that the host is there; what remains of the other family often says only that there is none."""
-    for error in errors:
-        if error.errno == errno.ECONNREFUSED:
-            return error
-    return errors[0] if errors else OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+    last_resort = errors[0] if errors else OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+    return next((error for error in errors if _is_refusal(error)), last_resort)
+
+
+def _is_refusal(error: OSError) -> bool:
+    return error.errno in _REFUSED

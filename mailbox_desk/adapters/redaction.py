@@ -34,8 +34,10 @@ class Redactor:
     def clean(self, text: str) -> str:
         """`text` without the secret, control characters as \\xNN, cut at MOST_CHARACTERS with the rest counted."""
         lines = text.replace("\r\n", "\n")
-        hidden = self._pattern.sub(HIDDEN, lines) if self._secret else lines
-        visible = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", hidden)
+        for form in self._forms if self._secret else ():
+            if form in lines:
+                lines = _without(form, lines)
+        visible = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", lines)
         rest = len(visible) - MOST_CHARACTERS
         return f"{visible[:MOST_CHARACTERS]}… (+{rest})" if rest > 0 else visible
 
@@ -43,11 +45,8 @@ class Redactor:
         return self.clean(decoded(data))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        forms = sorted(self._forms(), key=len, reverse=True)
-        return re.compile("|".join(_found_as(form) for form in forms) or r"(?!)")
-
-    def _forms(self) -> set[str]:
+    def _forms(self) -> list[str]:
+        """Every shape, longest first."""
         plain = self._secret.reveal()
         user = self._username
         raw = {plain.encode(errors="replace"), plain.encode("latin-1", "backslashreplace")}
@@ -55,7 +54,7 @@ class Redactor:
         coded = {base64.b64encode(each).decode() for each in raw | sasl}
         forms = {decoded(each) for each in raw} | coded | {each.rstrip("=") for each in coded}
         forms |= {quote(plain, safe=""), json.dumps(plain)[1:-1], plain.replace("\\", "\\\\").replace('"', '\\"')}
-        return {form for form in forms if form} - _WORDS_OF_EVERY_SERVER
+        return sorted(forms - _WORDS_OF_EVERY_SERVER - {""}, key=len, reverse=True)
 
 
 def decoded(data: bytes) -> str:
@@ -63,6 +62,8 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
 
 
-def _found_as(form: str) -> str:
+def _without(form: str, text: str) -> str:
     """A very short form counts only where it stands alone."""
-    return re.escape(form) if len(form) >= _SHORT else rf"(?<!\w){re.escape(form)}(?!\w)"
+    if len(form) >= _SHORT:
+        return text.replace(form, HIDDEN)
+    return re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)

@@ -1,4 +1,4 @@
-"""Faults: each ends as what it is, within its limit, with no thread stuck (the fixture sees to that) and no socket open."""
+"""Faults: each ends as what it is, within its limit, no thread stuck (the fixture sees to that), no socket open."""
 
 from __future__ import annotations
 
@@ -177,8 +177,7 @@ class TestTheLine:
         """The worker comes free and the socket is closed at once."""
         with ScriptedServer(mute) as server:
             task = asyncio.ensure_future(checks.receiving(server.port, limits=Limits()))
-            while not server.received:
-                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(server.wait_until_met, 1)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -196,8 +195,7 @@ class TestTheLine:
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         with ScriptedServer(mute) as server, BlackHole() as hole:
             tasks = [asyncio.ensure_future(checks.receiving(server.port, limits=Limits()))]
-            while not server.received:
-                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(server.wait_until_met, 1)
             waiting = [
                 checks.receiving(hole.port, host=hole.host, limits=Limits()),
                 checks.receiving(hole.port, host=hole.host, limits=Limits()),

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from mailbox_desk.adapters.cutoff import Cutoff
-from mailbox_desk.adapters.dial import Address, bare_name, connect, resolve
+from mailbox_desk.adapters.dial import Address, ConnectTimedOut, bare_name, connect, resolve
 from tests.servers.ports import free_port
+from tests.servers.scripted import BlackHole
 
 
 def test_the_families_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +34,15 @@ def test_a_refusal_tells_more_than_a_missing_family() -> None:
     port = free_port()
     addresses = [Address(socket.AF_INET6, ("2001:db8::1", port, 0, 0)), Address(socket.AF_INET, ("127.0.0.1", port))]
     with pytest.raises(OSError) as caught:
-        connect(addresses, Cutoff(), 1.0)
+        connect(addresses, Cutoff(), 0.5)
     assert caught.value.errno == errno.ECONNREFUSED
+
+
+def test_a_family_that_is_missing_does_not_hide_a_black_hole() -> None:
+    with BlackHole() as hole:
+        addresses = [Address(socket.AF_INET, ("255.255.255.255", 1)), Address(socket.AF_INET, (hole.host, hole.port))]
+        with pytest.raises(ConnectTimedOut):
+            connect(addresses, Cutoff(), 0.4)
 
 
 def test_no_address_left() -> None:

@@ -181,9 +181,7 @@ def test_a_thousand_open_quotes_take_no_long_time() -> None:
 def test_only_the_address_is_required_where_the_provider_is_known() -> None:
     known = Endpoint("imap.known.example", 993, Security.TLS, "a@known.example")
     text = "address,username,password\na@known.example,login,pw\nb@strange.example,,pw\n"
-    first, second = parse_mailbox_csv(
-        text.encode(), receives_at=lambda address: known if "known" in address else None
-    )
+    first, second = parse_mailbox_csv(text.encode(), receives_at=lambda address: known if "known" in address else None)
     assert isinstance(first, CsvMailbox)
     assert first.mailbox.receiving == Endpoint("imap.known.example", 993, Security.TLS, "login")
     assert first.mailbox.sending is None

@@ -7,7 +7,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbox_desk.adapters.redaction import HIDDEN, MOST_CHARACTERS, Redactor
@@ -37,11 +37,12 @@ def test_bytes_of_another_encoding_are_hidden() -> None:
     assert Redactor(USER, Secret("schön-geheim")).clean_bytes("NO schön-geheim".encode("latin-1")) == f"NO {HIDDEN}"
 
 
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=4, max_size=30))
-def test_no_secret_survives(secret: str) -> None:
+def test_no_secret_survives(rest: str) -> None:
+    secret = f"Zq{rest}"  # no word that a server says anyway
     from_server = f"NO [X] {secret} {base64.b64encode(secret.encode()).decode()}"
-    cleaned = Redactor(USER, Secret(secret)).clean(from_server)
-    assert cleaned == f"NO [X] {HIDDEN} {HIDDEN}" or secret in ("NO [X]", HIDDEN) or "[X]" not in cleaned
+    assert Redactor(USER, Secret(secret)).clean(from_server) == f"NO [X] {HIDDEN} {HIDDEN}"
 
 
 def test_a_very_short_secret_is_hidden_where_it_stands_alone() -> None:

@@ -89,6 +89,11 @@ class ScriptedServer:
         with self._changed:
             return self._changed.wait_for(lambda: self._gone >= connections, seconds)
 
+    def wait_until_met(self, connections: int, seconds: float = 5.0) -> bool:
+        """Whether so many connections have come, waited for."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self._received) >= connections, seconds)
+
     def __enter__(self) -> ScriptedServer:
         self._threads[0].start()
         return self
@@ -112,8 +117,10 @@ class ScriptedServer:
             except OSError:
                 return
             received = bytearray()
-            self._received.append(received)
             self._clients.append(client)
+            with self._changed:
+                self._received.append(received)
+                self._changed.notify_all()
             thread = threading.Thread(target=self._serve, args=(client, received), daemon=True)
             self._threads.append(thread)
             thread.start()

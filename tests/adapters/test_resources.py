@@ -1,0 +1,77 @@
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from mailbox_desk.adapters.resources import BadResource, help_page, load_providers, load_rules
+from mailbox_desk.diagnosis.rules import BadRule
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.paths import resources_dir
+
+
+def test_loading_the_rules_is_cheap_enough_for_every_start() -> None:
+    def spent() -> float:
+        began = time.process_time()
+        load_rules()
+        return time.process_time() - began
+
+    assert min(spent() for _ in range(7)) < 0.030
+
+
+def test_rules_come_by_file_name_then_order() -> None:
+    ids = [rule.id for rule in load_rules().rules]
+    assert ids.index("own-network-down") < ids.index("words-app-password") < ids.index("code-limit")
+    assert ids.index("code-limit") < ids.index("only-this-protocol-refuses") < ids.index("code-refused")
+
+
+def test_a_rule_has_the_date_of_its_file_unless_it_has_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(
+        "date = 2026-02-03\n"
+        "[[rule]]\nid='x'\nwhen={}\nthen={unknown=0.5}\nsource='me'\n"
+        "[[rule]]\nid='y'\nwhen={}\nthen={unknown=0.5}\nsource='me'\ndate=2026-03-04\n"
+    )
+    assert [f"{rule.date}" for rule in load_rules(tmp_path).rules] == ["2026-02-03", "2026-03-04"]
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text("rule = [")
+    for load in (load_rules, load_providers):
+        with pytest.raises(BadResource, match=r"odd\.toml"):
+            load(tmp_path)
+
+
+def test_a_bad_rule_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("[[rule]]\nid='x'\nwhen={}\nthen={unknown=0.5}\nsource='me'\n")
+    with pytest.raises(BadRule, match="rule x: date"):
+        load_rules(tmp_path)
+
+
+def test_providers_have_source_and_date() -> None:
+    for provider in load_providers():
+        assert provider.source
+        assert provider.date.year >= 2026
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_has_its_help_page(cause: Cause) -> None:
+    page = help_page(cause)
+    assert page.startswith("# ")
+    assert 15 <= len(page.splitlines()) <= 40
+    for heading in ("## How to tell", "## What to do", "## What the desk does meanwhile"):
+        assert heading in page
+    assert re.search(r"^1\. ", page, re.MULTILINE)
+
+
+def test_no_page_is_left_over() -> None:
+    pages = {file.stem for file in (resources_dir() / "help" / "en").glob("*.md")}
+    assert pages == {cause.value for cause in Cause}
+
+
+def test_english_where_a_language_has_no_page() -> None:
+    assert help_page(Cause.OVER_QUOTA, "xx_YY") == help_page(Cause.OVER_QUOTA)
+
+
+def test_links_are_https() -> None:
+    for cause in Cause:
+        assert re.findall(r"\]\((?!https://)", help_page(cause)) == []

@@ -1,0 +1,119 @@
+"""Runs the window (or a bare one to hold it against) and measures it from inside: first paint, memory, lateness.
+
+Started as a process of its own by the benches: `probe.py bare|desk|round HOME PASSPHRASE_FILE`; prints one JSON line.
+STARTED in the environment is the parent's time.time() just before. It changes nothing of the program.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+
+import psutil
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTableView, QWidget
+
+MODE, HOME, PASSPHRASE_FILE = sys.argv[1], sys.argv[2], sys.argv[3]
+SETTLE_MS = 6000
+TICK_MS = 5
+
+
+class Probe(QObject):
+    """Sees the first paint of a table and, in a round, keeps a precise timer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted: float | None = None
+        self.late: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        if self.painted is None and event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            parent = watched.parent()
+            if isinstance(parent, QTableView) and isinstance(parent, QAbstractScrollArea):
+                self.painted = 0.0
+                QTimer.singleShot(0, self._paint_done)
+        return False
+
+    def _paint_done(self) -> None:
+        self.painted = time.time() - float(os.environ["STARTED"])
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        QTimer.singleShot(SETTLE_MS if MODE != "round" else 60_000, self.report)
+        if MODE == "round":
+            QTimer.singleShot(0, self._begin_round)
+
+    def _begin_round(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start()
+        self._watch = QTimer(self)
+        self._watch.setInterval(200)
+        self._watch.timeout.connect(self._look)
+        self._watch.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append((now - self._last) * 1000 - TICK_MS)
+        self._last = now
+
+    def _look(self) -> None:
+        """End when every row has been checked in this run."""
+        if engine_done():
+            self.report()
+
+    def report(self) -> None:
+        self._timer.stop()
+        gc.collect()
+        memory = psutil.Process().memory_full_info()
+        told = {"painted": self.painted, "uss": memory.uss, "late": self.late}
+        os.write(1, json.dumps(told).encode() + b"\n")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def engine_done() -> bool:
+    """All 500 are connected: read from the store, as anybody could."""
+    import sqlite3  # noqa: PLC0415  only this mode needs it
+
+    with sqlite3.connect(f"file:{HOME}/desk.sqlite?mode=ro", uri=True) as store:
+        (count,) = store.execute("SELECT count(*) FROM standings WHERE shown = 'CONNECTED'").fetchone()
+    return bool(count >= 500)
+
+
+def bare() -> int:
+    app = QApplication(sys.argv[:1])
+    app.installEventFilter(probe := Probe())
+    table = QTableView()
+    table.setModel(QStandardItemModel(0, 6))
+    table.resize(1200, 800)
+    table.show()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    assert probe is not None
+    return app.exec()
+
+
+def desk() -> int:
+    import mailbox_desk.ui.main as window_main  # noqa: PLC0415  its import is part of what is measured
+    from mailbox_desk.cli.arguments import parse  # noqa: PLC0415
+
+    class ProbedApplication(QApplication):
+        def __init__(self, argv: list[str]) -> None:
+            super().__init__(argv)
+            self._probe = Probe()
+            self.installEventFilter(self._probe)
+
+    window_main.QApplication = ProbedApplication  # type: ignore[misc]  # to see the very first paint
+    return window_main.run(parse(["--home", HOME, "--passphrase-file", PASSPHRASE_FILE]))
+
+
+if __name__ == "__main__":
+    sys.exit(bare() if MODE == "bare" else desk())
