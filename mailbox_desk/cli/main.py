@@ -33,11 +33,12 @@ def run(told: argparse.Namespace) -> int:
     """Run the command that was told; the answer is the exit code."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     console = Console(Wording.load())
-    if told.command == "explain":
-        return explain(sys.stdin.buffer, as_json=told.json, judge=bare_judge(), wording=console.wording, out=sys.stdout)
     try:
+        if told.command == "explain":
+            judge, words = bare_judge(), console.wording
+            return explain(sys.stdin.buffer, as_json=told.json, judge=judge, wording=words, out=sys.stdout)
         return asyncio.run(_serve(told, console))
-    except NobodyReads:
+    except (NobodyReads, BrokenPipeError):
         return _quietly_closed()
 
 

@@ -1,0 +1,110 @@
+"""What a person can do, once the engine is there: each act opens its dialog or sends its wish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+
+from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.snapshot import Snapshot
+from mailbox_desk.model.vault_state import WrongPassphrase
+from mailbox_desk.ui.add_dialog import AddDialog
+from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
+from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.offers import Offer, offer_of
+from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
+from mailbox_desk.ui.servers_dialog import ServersDialog
+from mailbox_desk.ui.surroundings import Surroundings
+
+
+class Acts(QObject):
+    """`added` carries a new mailbox's id; `unlock_asked` says that the vault bar should come forward;
+    `vault_told` carries the VaultState after an unlock, `vault_refused` the sentence why it did not open."""
+
+    added = Signal(str)
+    unlock_asked = Signal()
+    vault_told = Signal(object)
+    vault_refused = Signal(str)
+
+    def __init__(self, around: Surroundings, window: QWidget) -> None:
+        super().__init__(window)
+        self._around, self._window = around, window
+
+    def add(self) -> None:
+        dialog = AddDialog(self._around, self._window)
+        dialog.added.connect(self.added)
+        self._open(dialog)
+
+    def check(self, ids: Sequence[MailboxId]) -> None:
+        if ids:
+            self._around.engine.check_now(ids)
+
+    def pause(self, ids: Sequence[MailboxId]) -> None:
+        self._around.bridge.wish(self._around.engine.pause(ids, None))
+
+    def offered(self, mailbox_id: str, offer: Offer | None = None) -> None:
+        """Begin the act offered for this mailbox, or the named one."""
+        snapshot = self._around.engine.board.get(MailboxId(mailbox_id))
+        if snapshot is None:
+            return
+        match offer or offer_of(snapshot):
+            case Offer.RECONNECT:
+                self._open(ReconnectDialog(self._around, snapshot, self._window))
+            case Offer.CHECK_NOW:
+                self.check([snapshot.id])
+            case Offer.UNLOCK:
+                self.unlock_asked.emit()
+            case Offer.CERTIFICATE:
+                self._review(snapshot)
+            case Offer.SERVERS:
+                self._open(ServersDialog(self._around, snapshot.mailbox, self._window))
+            case Offer.RESUME:
+                self._around.bridge.wish(self._around.engine.resume([snapshot.id]))
+            case Offer.NOTHING:
+                return
+
+    def remove(self, ids: Sequence[MailboxId]) -> None:
+        """Ask first: history and secret go with the mailbox."""
+        snapshots = [each for each in map(self._around.engine.board.get, ids) if each is not None]
+        if not snapshots:
+            return
+        words = self._around.words
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(words.text("ui.remove.title"))
+        box.setText(words.plural("ui.remove.question", len(snapshots), address=snapshots[0].mailbox.address))
+        box.setInformativeText(words.text("ui.remove.explained"))
+        yes = box.addButton(words.text("ui.remove.yes"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(words.text("ui.cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda pressed: self._remove(snapshots) if pressed is yes else None)
+        self._open(box)
+
+    def unlock(self, passphrase: Secret | None) -> None:
+        """The only way by which the system may ask the person for the keyring's password."""
+        self._around.bridge.wish(self._unlock(passphrase), None, self._not_unlocked)
+
+    async def _unlock(self, passphrase: Secret | None) -> None:
+        self.vault_told.emit(await self._around.engine.unlock(passphrase))
+
+    def _not_unlocked(self, error: BaseException) -> None:
+        self.vault_told.emit(self._around.engine.vault_state)
+        words = self._around.words
+        is_wrong = isinstance(error, WrongPassphrase)
+        self.vault_refused.emit(words.text("ui.vault.wrong") if is_wrong else in_words(error, words))
+
+    def _review(self, snapshot: Snapshot) -> None:
+        shown = shown_certificate(snapshot)
+        if shown is not None:
+            self._open(CertificateDialog(self._around, snapshot, shown, self._window))
+
+    def _remove(self, snapshots: Sequence[Snapshot]) -> None:
+        for snapshot in snapshots:
+            self._around.bridge.wish(self._around.engine.remove(snapshot.id))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -1,0 +1,104 @@
+"""Between engine and window: the board's news as one Qt signal, bursts merged; wishes as tasks, their errors told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from mailbox_desk.engine.board import Board, Gone
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.snapshot import Snapshot
+
+_log = logging.getLogger(__name__)
+TICK_MS: Final = 50
+LONGEST_REST_MS: Final = 1000
+PASS_SIZE: Final = 250
+"""Rows a pass: 50 rows take 2.5 ms of Qt's thread, and each pass repaints the list in 7 ms. A pass therefore rests as
+many ticks as it had rows: a single change shows at once, a round of hundreds once a second."""
+
+
+class Bridge(QObject):
+    """`news` carries a tuple of Snapshot and Gone, the newest of each mailbox; `failed` the error of a wish."""
+
+    news = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loop = loop
+        self._pending: dict[MailboxId, Snapshot | Gone] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stopped = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._pass_on)
+        self._resting = QElapsedTimer()
+        self._rest_ms = 0
+
+    def follow(self, board: Board) -> None:
+        """Hear the board from now on."""
+        self._unsubscribe = board.subscribe(self._heard)
+
+    def wish(
+        self,
+        wish: Coroutine[Any, Any, Any],
+        then: Callable[[], None] | None = None,
+        otherwise: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Do this in the background; `then` is called where it went well. Where it did not, `otherwise` is called
+        with the error, or `failed` emitted. Nothing is begun once the bridge has stopped."""
+        if self._stopped:
+            wish.close()
+            return
+        task = self._loop.create_task(wish)
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._ended(done, then, otherwise or self.failed.emit))
+
+    def stop(self) -> None:
+        """Hear and wish no more."""
+        self._stopped = True
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._timer.stop()
+        self._pending.clear()
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def _heard(self, news: Snapshot | Gone) -> None:
+        self._pending[news.id] = news
+        if not self._timer.isActive():
+            self._timer.start(self._wait_ms())
+
+    def _wait_ms(self) -> int:
+        rested = self._resting.elapsed() if self._resting.isValid() else self._rest_ms
+        return max(TICK_MS, self._rest_ms - rested)
+
+    def _pass_on(self) -> None:
+        ids = list(self._pending)[:PASS_SIZE]
+        batch = tuple(self._pending.pop(each) for each in ids)
+        if batch:
+            self.news.emit(batch)
+        self._rest_ms = min(LONGEST_REST_MS, TICK_MS * len(batch))
+        self._resting.start()
+        if self._pending:
+            self._timer.start(self._wait_ms())
+
+    def _ended(
+        self, task: asyncio.Task[Any], then: Callable[[], None] | None, otherwise: Callable[[BaseException], None]
+    ) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            if then is not None:
+                then()
+            return
+        _log.error("a wish failed: %s", type(error).__name__, exc_info=error)
+        otherwise(error)

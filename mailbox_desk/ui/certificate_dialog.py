@@ -1,0 +1,65 @@
+"""Review the certificate that a server showed, and pin it after an explicit yes."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from mailbox_desk.model.check import Certificate
+from mailbox_desk.model.snapshot import Snapshot
+from mailbox_desk.model.verdict import Half
+from mailbox_desk.ui.certificate_card import CertificateCard
+from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.look import MEASURES
+from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.surroundings import Surroundings
+
+
+def shown_certificate(snapshot: Snapshot) -> tuple[Half, Certificate] | None:
+    """The certificate that the worse half's last check stumbled over."""
+    half = snapshot.standing.worst
+    last = snapshot.standing.half(half).last
+    if last is None or last.failure is None or last.failure.certificate is None:
+        return None
+    return half, last.failure.certificate
+
+
+class CertificateDialog(QDialog):
+    """One certificate, one question."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        snapshot: Snapshot,
+        shown: tuple[Half, Certificate],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._around, self._id = around, snapshot.id
+        words = around.words
+        self.setWindowTitle(words.text("ui.certificate.title", address=snapshot.mailbox.address))
+        self.setModal(True)
+        headline = label(words.headline(snapshot))
+        headline.setFont(around.theme.title_font)
+        self._card = CertificateCard(around.theme, words)
+        self._problem = label(role="muted")
+        half, certificate = shown
+        endpoint = snapshot.mailbox.endpoint(half)
+        self._card.ask(half, endpoint.host if endpoint else "", certificate)
+        self._card.accepted.connect(self._pin)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
+        column.setSpacing(MEASURES.gap_l)
+        column.addWidget(headline)
+        column.addWidget(self._card)
+        footer = row_of(self._problem, stretch=False)
+        footer.setStretch(0, 1)
+        footer.addWidget(button(words.text("ui.cancel"), self.reject))
+        column.addLayout(footer)
+        self.setMinimumWidth(520)
+
+    def _pin(self, half: Half, sha256: str) -> None:
+        pin = self._around.engine.pin_certificate(self._id, half, sha256)
+        self._around.bridge.wish(pin, self.accept, self._not_pinned)
+
+    def _not_pinned(self, error: BaseException) -> None:
+        self._problem.setText(in_words(error, self._around.words))

@@ -1,0 +1,73 @@
+"""From home to a running engine, for the window: imported on a thread once the first rows are painted, for it brings
+along everything heavy. What can stop the start is turned into one Trouble with its words' key."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from mailbox_desk import wiring
+from mailbox_desk.adapters.door import NobodyAnswers, knock
+from mailbox_desk.adapters.home_lock import HomeTaken
+from mailbox_desk.adapters.resources import help_page
+from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
+from mailbox_desk.model.vault_state import WrongPassphrase
+from mailbox_desk.paths import Home
+from mailbox_desk.wording import Wording
+
+
+class Trouble(Exception):
+    """The desk can't start. `reason` names the page `ui.start.<reason>`, `detail` goes into it."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class ShownElsewhere(Exception):
+    """The desk of this home is open already, and has come forward."""
+
+
+@asynccontextmanager
+async def open_house(
+    home: Home, told: argparse.Namespace, words: Wording, come_forward: Callable[[], None]
+) -> AsyncIterator[wiring.House]:
+    """The started desk of this home; a second start of the program calls `come_forward`.
+    Raises Trouble or ShownElsewhere."""
+
+    try:
+        async with wiring.open_house(home) as house:
+            if told.passphrase_file:
+                await house.unlock(_first_line(told.passphrase_file))
+            await house.engine.start()
+            await house.answer_at_the_door(words, show=come_forward)
+            yield house
+    except HomeTaken as error:
+        await _show_the_first(home, error)
+    except WrongPassphrase as error:
+        raise Trouble("passphrase") from error
+    except StoreIsNewer as error:
+        raise Trouble("newer", str(error)) from error
+    except (ArchiveFailed, OSError) as error:
+        raise Trouble("store", str(error)) from error
+
+
+async def _show_the_first(home: Home, taken: HomeTaken) -> None:
+    try:
+        async for answer in knock(home, "show"):
+            if answer.get("shown"):
+                raise ShownElsewhere from taken
+    except NobodyAnswers as error:
+        raise Trouble("taken") from error
+    raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
+
+
+def _first_line(file: str) -> Secret:
+    return Secret(Path(file).read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
+
+
+__all__ = ["ShownElsewhere", "Trouble", "help_page", "open_house"]

@@ -1,0 +1,163 @@
+"""The table: keys, what is visible, and the minute's tick. Selection and geometry live here, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.ui.cells import CellLook, CellPainter
+from mailbox_desk.ui.look import MEASURES
+from mailbox_desk.ui.mailbox_model import MailboxModel
+from mailbox_desk.ui.rows import Column
+from mailbox_desk.ui.style import Theme
+from mailbox_desk.wording import Wording
+
+_MINUTE_MS: Final = 60_000
+_SETTLE_MS: Final = 200
+_NARROW: Final = 740
+
+
+class ListView(QTableView):
+    """`chosen` carries the id looked at ("" for none), `acted` the id whose next step was asked for,
+    `seen` the ids in sight once scrolling has settled."""
+
+    chosen = Signal(str)
+    acted = Signal(str)
+    seen = Signal(object)
+
+    def __init__(self, model: MailboxModel, theme: Theme, words: Wording) -> None:
+        super().__init__()
+        self._model = model
+        self.setModel(model)
+        self._pointer_y = -1
+        self._painter = CellPainter(theme, words, self)
+        self._painter.pressed.connect(self.acted)
+        self.setItemDelegate(self._painter)
+        self.setAccessibleName(words.text("ui.list.name"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        self._set_headers(self._painter)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(lambda: self.seen.emit(self.visible_ids()))
+        self._minute = QTimer(self)
+        self._minute.setInterval(_MINUTE_MS)
+        self._minute.timeout.connect(self._tick)
+        self._minute.start()
+        self.verticalScrollBar().valueChanged.connect(self._settle.start)
+        model.modelReset.connect(self._settle.start)
+        model.rowsInserted.connect(self._settle.start)
+        self.selectionModel().currentRowChanged.connect(self._row_changed)
+        theme.changed.connect(self.viewport().update)
+
+    def choose(self, mailbox_id: MailboxId) -> None:
+        """Look at this mailbox."""
+        place = self._model.place_of(mailbox_id)
+        if place is not None:
+            self.selectRow(place)
+            self.scrollTo(self._model.index(place, 0))
+
+    def current_id(self) -> MailboxId | None:
+        row = self._model.row(self.currentIndex().row())
+        return row.id if row else None
+
+    def selected_ids(self) -> Sequence[MailboxId]:
+        """The marked rows from top to bottom."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [row.id for row in map(self._model.row, places) if row is not None]
+
+    def visible_ids(self) -> Sequence[MailboxId]:
+        first, last = self._visible_places()
+        return [row.id for row in (self._model.row(place) for place in range(first, last + 1)) if row is not None]
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        """All cells in one go. Qt's own way asks Python anew for each cell, and each time waits for its lock."""
+        if self._model.rowCount() == 0:
+            return
+        painter = QPainter(self.viewport())
+        first, last = self._visible_places()
+        columns = [column for column in Column if not self.isColumnHidden(column)]
+        hovered = self.rowAt(self._pointer_y)
+        selected = {index.row() for index in self.selectionModel().selectedRows()}
+        is_active = self.isActiveWindow()
+        for place in range(first, last + 1):
+            row = self._model.row(place)
+            if row is None:
+                continue
+            top, height = self.rowViewportPosition(place), self.rowHeight(place)
+            for column in columns:
+                rect = QRect(self.columnViewportPosition(column), top, self.columnWidth(column), height)
+                text = self._model.cell_text(row, column)
+                look = CellLook(text, place in selected, place == hovered, is_active)
+                self._painter.paint_cell(painter, rect, row, column, look)
+        painter.end()
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Keep where the pointer is: the whole row under it is lit."""
+        if isinstance(event, QMouseEvent) or event.type() in (QEvent.Type.Leave, QEvent.Type.HoverLeave):
+            before = self.rowAt(self._pointer_y)
+            self._pointer_y = int(event.position().y()) if isinstance(event, QMouseEvent) else -1
+            if self.rowAt(self._pointer_y) != before:
+                self.viewport().update()
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        current = self.current_id()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+            self.acted.emit(current)
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        super().resizeEvent(event)
+        is_narrow = self.viewport().width() < _NARROW
+        for column in (Column.MARKS, Column.SINCE):
+            self.setColumnHidden(column, is_narrow)
+        self._settle.start()
+
+    def _set_headers(self, painter: CellPainter) -> None:
+        across = self.horizontalHeader()
+        across.setHighlightSections(False)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        across.setFixedHeight(MEASURES.line_row)
+        across.setMinimumSectionSize(48)
+        for column in Column:
+            grows = column in (Column.MAILBOX, Column.CAUSE)
+            mode = QHeaderView.ResizeMode.Stretch if grows else QHeaderView.ResizeMode.Interactive
+            across.setSectionResizeMode(column, mode)
+            self.setColumnWidth(column, painter.width_of(column))
+        across.setSortIndicatorShown(True)
+        across.setSortIndicator(Column.STATUS, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        down = self.verticalHeader()
+        down.hide()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(MEASURES.row)
+
+    def _row_changed(self, current: QModelIndex) -> None:
+        row = self._model.row(current.row())
+        self.chosen.emit(row.id if row else "")
+
+    def _visible_places(self) -> tuple[int, int]:
+        height = self.viewport().height()
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(height - 1)
+        return first, (self._model.rowCount() - 1 if last < 0 else last)
+
+    def _tick(self) -> None:
+        self._model.tell_time(*self._visible_places())

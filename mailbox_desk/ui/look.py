@@ -1,0 +1,208 @@
+"""How everything looks, as tables: status -> shape, colour, place in the list; colours of both themes; measures.
+
+Values only: no widget is made or painted here, and no other file of the window names a colour or a size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from mailbox_desk.model.check import Outcome
+from mailbox_desk.model.verdict import Shown, Verdict
+
+
+class Shape(StrEnum):
+    """The drawings of resources/icons; the first seven tell a status without colour."""
+
+    DISC = "disc"
+    RING = "ring"
+    HALF_DISC = "half_disc"
+    TRIANGLE = "triangle"
+    SQUARE = "square"
+    BARS = "bars"
+    HOLLOW = "hollow"
+    TICK = "tick"
+    CROSS = "cross"
+    QUESTION = "question"
+    DASH = "dash"
+    CHEVRON_RIGHT = "chevron_right"
+    CHEVRON_DOWN = "chevron_down"
+
+
+class Tone(StrEnum):
+    """A colour by its meaning; each theme has its own value for it."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    BLUE = "blue"
+    VIOLET = "violet"
+    GREY = "grey"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLook:
+    """`rank` orders the list, the worst first; what nobody knows yet comes last, so that rows move little."""
+
+    shape: Shape
+    tone: Tone
+    rank: int
+
+
+LOOKS: Mapping[Shown, StatusLook] = MappingProxyType(
+    {
+        Shown.NEEDS_YOU: StatusLook(Shape.SQUARE, Tone.RED, 0),
+        Shown.RECONNECTING: StatusLook(Shape.TRIANGLE, Tone.AMBER, 1),
+        Shown.SUSPECT: StatusLook(Shape.HALF_DISC, Tone.AMBER, 2),
+        Shown.BLIND: StatusLook(Shape.HOLLOW, Tone.GREY, 3),
+        Shown.PAUSED: StatusLook(Shape.BARS, Tone.VIOLET, 4),
+        Shown.CONNECTED: StatusLook(Shape.DISC, Tone.GREEN, 5),
+        Shown.CHECKING: StatusLook(Shape.RING, Tone.BLUE, 6),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The small sign of one half: receiving or sending."""
+
+    shape: Shape
+    tone: Tone
+
+
+def mark_of(outcome: Outcome, verdict: Verdict | None) -> Mark:
+    """What a half's sign is by its last outcome, coloured by the half's own verdict."""
+    match outcome:
+        case Outcome.OK:
+            return Mark(Shape.TICK, Tone.GREEN)
+        case Outcome.FAILED if verdict is Verdict.SUSPECT:
+            return Mark(Shape.QUESTION, Tone.AMBER)
+        case Outcome.FAILED:
+            return Mark(Shape.CROSS, Tone.AMBER if verdict is Verdict.RECONNECTING else Tone.RED)
+        case Outcome.OFF | Outcome.NOT_TRIED:
+            return Mark(Shape.DASH, Tone.MUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of one theme, as #rrggbb. `washes` are the quiet grounds behind a tone's words."""
+
+    is_dark: bool
+    text: str
+    muted: str
+    ground: str
+    surface: str
+    line: str
+    accent: str
+    accent_hover: str
+    accent_text: str
+    selected: str
+    hover: str
+    code: str
+    tones: Mapping[Tone, str]
+    washes: Mapping[Tone, str]
+
+    def tone(self, tone: Tone) -> str:
+        return self.tones[tone]
+
+    def wash(self, tone: Tone) -> str:
+        return self.washes.get(tone, self.code)
+
+
+LIGHT = Palette(
+    is_dark=False,
+    text="#1b1f27",
+    muted="#5d6675",
+    ground="#f6f7f9",
+    surface="#ffffff",
+    line="#e3e6eb",
+    accent="#2a5bd7",
+    accent_hover="#2350c2",
+    accent_text="#ffffff",
+    selected="#e9effc",
+    hover="#f3f5f9",
+    code="#f1f3f6",
+    tones=MappingProxyType(
+        {
+            Tone.GREEN: "#187b48",
+            Tone.AMBER: "#a05a00",
+            Tone.RED: "#c0272d",
+            Tone.BLUE: "#296db5",
+            Tone.VIOLET: "#6b4fb3",
+            Tone.GREY: "#646b79",
+            Tone.MUTED: "#5d6675",
+        }
+    ),
+    washes=MappingProxyType(
+        {
+            Tone.GREEN: "#e9f6ef",
+            Tone.AMBER: "#fdf3e3",
+            Tone.RED: "#fce8e8",
+            Tone.BLUE: "#eaf2fb",
+            Tone.VIOLET: "#f0ecfa",
+        }
+    ),
+)
+
+DARK = Palette(
+    is_dark=True,
+    text="#e8ebf0",
+    muted="#9aa4b2",
+    ground="#15181d",
+    surface="#1c2027",
+    line="#2d333d",
+    accent="#6f9bff",
+    accent_hover="#87abff",
+    accent_text="#0d1420",
+    selected="#243149",
+    hover="#222730",
+    code="#232831",
+    tones=MappingProxyType(
+        {
+            Tone.GREEN: "#4cc38a",
+            Tone.AMBER: "#f0a94a",
+            Tone.RED: "#ff7b7b",
+            Tone.BLUE: "#6cb2f5",
+            Tone.VIOLET: "#b39cf5",
+            Tone.GREY: "#98a1af",
+            Tone.MUTED: "#9aa4b2",
+        }
+    ),
+    washes=MappingProxyType(
+        {
+            Tone.GREEN: "#173026",
+            Tone.AMBER: "#372a14",
+            Tone.RED: "#3b1d20",
+            Tone.BLUE: "#18293b",
+            Tone.VIOLET: "#2a2440",
+        }
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Sizes in device-independent pixels."""
+
+    text: int = 13
+    small: float = 11.5
+    summary: int = 16
+    title: int = 17
+    row: int = 40
+    line_row: int = 32
+    icon: int = 14
+    gap_s: int = 4
+    gap_m: int = 8
+    gap_l: int = 12
+    gap_xl: int = 16
+    radius: int = 6
+    card_radius: int = 8
+    pane_width: int = 420
+    column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 160)
+
+
+MEASURES = Measures()

@@ -1,0 +1,39 @@
+"""Starts the window: painted from stored rows first; everything heavier is imported only afterwards."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from mailbox_desk import paths
+from mailbox_desk.adapters.first_rows import read_first_rows
+from mailbox_desk.ui.icons import Icons
+from mailbox_desk.ui.look import LIGHT
+from mailbox_desk.ui.rows import first_row
+from mailbox_desk.ui.style import Theme
+from mailbox_desk.ui.window import Window
+from mailbox_desk.wording import Wording
+
+
+def run(told: argparse.Namespace) -> int:
+    """Show the window until it is closed; the answer is the exit code."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("mailbox-desk")
+    app.setDesktopFileName("mailbox-desk")
+    app.setQuitOnLastWindowClosed(False)  # the loop ends when the engine has stopped, not before
+    home = paths.home(told.home)
+    words = Wording.load()
+    app.setApplicationDisplayName(words.text("ui.title"))
+    theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
+    window = Window(theme, words, time.time)
+    window.show_first([first_row(each, words) for each in read_first_rows(home)])
+    window.show()
+    QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
+    from mailbox_desk.ui.program import Program
+
+    return Program(app, window, theme, words, home, told).run()

@@ -1,0 +1,109 @@
+"""The window's life after the first paint: loop, engine, signals, end. Heavy parts are imported on a thread.
+
+The end is clean in less than a second, whatever hangs: the engine shuts its sockets, and no thread is waited for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.paths import Home
+from mailbox_desk.ui.acts import Acts
+from mailbox_desk.ui.bridge import Bridge
+from mailbox_desk.ui.style import Theme
+from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.ui.window import Window
+from mailbox_desk.wording import Wording
+
+_log = logging.getLogger(__name__)
+_OK: Final = 0
+_COULD_NOT_RUN: Final = 2
+_SWITCH_SECONDS: Final = 0.0005  # checks on many threads give Python's lock back to Qt's thread ten times as soon
+_PATIENCE: Final = 0.8  # seconds for a clean end; then the process ends without it
+
+
+class Program:
+    """Runs once. `told` are the arguments of the command line."""
+
+    def __init__(
+        self, app: QApplication, window: Window, theme: Theme, words: Wording, home: Home, told: argparse.Namespace
+    ) -> None:
+        self._window, self._theme, self._words = window, theme, words
+        self._home, self._told = home, told
+        self._loop = qasync.QEventLoop(app)
+        self._bridge = Bridge(self._loop, window)
+        self._ending = asyncio.Event()
+        self._code = _OK
+
+    def run(self) -> int:
+        """Until the window is closed or a signal comes; the answer is the exit code."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        asyncio.set_event_loop(self._loop)
+        self._window.closing.connect(self._end)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):  # Windows has no signal handlers on a loop
+                self._loop.add_signal_handler(number, self._end)
+        with self._loop:
+            self._loop.run_until_complete(self._live())
+        return self._code
+
+    def _end(self) -> None:
+        self._window.hide()
+        self._ending.set()
+
+    async def _live(self) -> None:
+        """Serve until the end is wanted, then give everything a short while to end cleanly."""
+        serving = asyncio.create_task(self._serve())
+        await self._ending.wait()
+        self._bridge.stop()
+        serving.cancel()
+        _, late = await asyncio.wait({serving}, timeout=_PATIENCE)
+        if late:
+            _log.warning("the engine did not end in time; leaving without it")
+
+    async def _serve(self) -> None:
+        lane = Lane("start", 1)
+        try:
+            house: Any = await lane.run(lambda: importlib.import_module("mailbox_desk.ui.house"))
+            await self._keep(house)
+        except Exception as error:  # noqa: BLE001  the last stop: said on a page instead of a traceback
+            self._could_not(error)
+        finally:
+            lane.close()
+
+    async def _keep(self, house: Any) -> None:
+        """`house` is the module of that name, which is imported late."""
+        try:
+            async with house.open_house(self._home, self._told, self._words, self._window.come_forward) as opened:
+                self._bridge.follow(opened.engine.board)
+                around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
+                self._window.attach(around, Acts(around, self._window), house.help_page)
+                await self._ending.wait()
+        except house.ShownElsewhere:
+            self._end()
+        except house.Trouble as trouble:
+            _log.error("the desk can't start: %s", trouble.reason, exc_info=trouble)
+            self._give_up(trouble.reason, detail=trouble.detail)
+
+    def _could_not(self, error: Exception) -> None:
+        _log.error("the desk could not go on", exc_info=error)
+        self._give_up("broken", kind=type(error).__name__)
+
+    def _give_up(self, reason: str, **values: object) -> None:
+        """Say why on a page, which stays until it is closed."""
+        self._code = _COULD_NOT_RUN
+        text = self._words.text
+        self._window.show_message(text(f"ui.start.{reason}.title"), text(f"ui.start.{reason}.text", **values))
+        self._window.show()

@@ -1,0 +1,205 @@
+"""Puts the tables of look.py onto the application: palette, fonts, a small style sheet; follows light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from mailbox_desk.ui.icons import Icons
+from mailbox_desk.ui.look import DARK, LIGHT, MEASURES, Palette
+
+THEME_VARIABLE: Final = "MAILBOX_DESK_THEME"
+_FAMILIES: Final = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans")
+_MONO_FAMILIES: Final = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "DejaVu Sans Mono", "Noto Sans Mono")
+
+
+def chosen_palette(scheme: Qt.ColorScheme, environ: Mapping[str, str]) -> Palette:
+    """The theme: MAILBOX_DESK_THEME where it says light or dark, else what the desktop asks for, else light."""
+    match environ.get(THEME_VARIABLE, "").strip().lower():
+        case "light":
+            return LIGHT
+        case "dark":
+            return DARK
+        case _:
+            return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+
+
+class Theme(QObject):
+    """The look in use. `changed` is emitted after the application wears another one."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, icons: Icons, environ: Mapping[str, str]) -> None:
+        super().__init__(app)
+        self._app = app
+        self._environ = environ
+        self.icons = icons
+        app.setStyle("Fusion")
+        self.palette = chosen_palette(app.styleHints().colorScheme(), environ)
+        self.text_font = _font(_FAMILIES, QFontDatabase.SystemFont.GeneralFont, MEASURES.text)
+        self.small_font = _scaled(self.text_font, MEASURES.small / MEASURES.text)
+        self.title_font = _bold(_scaled(self.text_font, MEASURES.title / MEASURES.text))
+        self.summary_font = _bold(_scaled(self.text_font, MEASURES.summary / MEASURES.text))
+        self.status_font = QFont(self.text_font)
+        self.status_font.setWeight(QFont.Weight.Medium)
+        self.mono_font = _font(_MONO_FAMILIES, QFontDatabase.SystemFont.FixedFont, MEASURES.text - 1)
+        app.setFont(self.text_font)
+        self._wear()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        wanted = chosen_palette(scheme, self._environ)
+        if wanted is not self.palette:
+            self.palette = wanted
+            self._wear()
+            self.changed.emit()
+
+    def _wear(self) -> None:
+        self.icons.use(self.palette)
+        self._app.setPalette(qt_palette(self.palette))
+        self._app.setStyleSheet(style_sheet(self.palette, self.icons.folder))
+
+
+def qt_palette(look: Palette) -> QPalette:
+    """The colours as Qt's roles, so that every stock widget wears them too."""
+    role = QPalette.ColorRole
+    table = {
+        role.Window: look.ground,
+        role.WindowText: look.text,
+        role.Base: look.surface,
+        role.AlternateBase: look.ground,
+        role.Text: look.text,
+        role.Button: look.surface,
+        role.ButtonText: look.text,
+        role.BrightText: look.accent_text,
+        role.Highlight: look.accent,
+        role.HighlightedText: look.accent_text,
+        role.ToolTipBase: look.surface,
+        role.ToolTipText: look.text,
+        role.PlaceholderText: look.muted,
+        role.Link: look.accent,
+        role.LinkVisited: look.accent,
+        role.Light: look.surface,
+        role.Midlight: look.line,
+        role.Mid: look.line,
+        role.Dark: look.muted,
+        role.Shadow: look.line,
+        role.Accent: look.accent,
+    }
+    palette = QPalette()
+    for each, colour in table.items():
+        palette.setColor(each, QColor(colour))
+    for each in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(look.muted))
+    return palette
+
+
+_SHEET: Final = Template("""
+QToolTip { color: $text; background: $surface; border: 1px solid $line; padding: 4px 6px; }
+QFrame#card { background: $surface; border: 1px solid $line; border-radius: ${card_radius}px; }
+QWidget#header { background: $surface; border-bottom: 1px solid $line; }
+QWidget#footer { background: $surface; border-top: 1px solid $line; }
+QPushButton { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+  padding: 5px 12px; min-height: 18px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $selected; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $muted; background: $ground; }
+QPushButton[bright="true"] { color: $accent_text; background: $accent; border-color: $accent; font-weight: 600; }
+QPushButton[bright="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[bright="true"]:focus { border: 2px solid $text; padding: 4px 11px; }
+QPushButton[bright="true"]:disabled { color: $muted; background: $ground; border-color: $line; }
+QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $line;
+  border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
+  selection-color: $accent_text; }
+QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $ground; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $selected;
+  selection-color: $text; outline: none; }
+QTableView { background: $surface; border: none; outline: none; gridline-color: transparent; }
+QHeaderView { background: $surface; border: none; border-top-left-radius: ${card_radius}px;
+  border-top-right-radius: ${card_radius}px; }
+QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $line;
+  padding: 6px 10px; font-size: 12px; }
+QHeaderView::section:hover { color: $text; }
+QScrollArea, QScrollArea > QWidget > QWidget#pane_body { background: transparent; border: none; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="section"] { color: $muted; font-size: 12px; font-weight: 500; }
+QLabel[role="code"] { background: $code; border-radius: ${radius}px; padding: 8px 10px; }
+QLabel[role="badge"], QLabel[role="note"] { border-radius: ${radius}px; padding: 4px 9px; font-weight: 500; }
+QLabel[tone="red"] { color: $red; background: $red_wash; }
+QLabel[tone="amber"] { color: $amber; background: $amber_wash; }
+QLabel[tone="green"] { color: $green; background: $green_wash; }
+QLabel[tone="blue"] { color: $blue; background: $blue_wash; }
+QLabel[tone="violet"] { color: $violet; background: $violet_wash; }
+QLabel[tone="grey"], QLabel[tone="muted"] { color: $grey; background: $code; }
+QWidget#bar[tone="amber"] { background: $amber_wash; border-bottom: 1px solid $line; }
+QWidget#bar[tone="red"] { background: $red_wash; border-bottom: 1px solid $line; }
+QWidget#bar[tone="amber"] QLabel { color: $amber; }
+QWidget#bar[tone="red"] QLabel { color: $red; }
+QToolButton { color: $muted; background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
+  padding: 2px 4px; }
+QToolButton:hover { color: $text; }
+QToolButton:focus { border-color: $accent; }
+QTextBrowser { background: transparent; border: none; color: $text; }
+QCheckBox { spacing: 8px; }
+QCheckBox:disabled { color: $muted; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox::indicator:disabled { border-color: $line; }
+QCheckBox::indicator:checked:disabled { background: $muted; border-color: $muted; }
+QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
+QSplitter::handle { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
+QScrollBar::handle { background: $line; border-radius: 3px; min-height: 28px; min-width: 28px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def style_sheet(look: Palette, icons: Path) -> str:
+    """The sheet for one theme; `icons` is the folder of the drawings."""
+    scheme = "dark" if look.is_dark else "light"
+    drawings = {name: icons.joinpath(f"sheet_{name}_{scheme}.svg").as_posix() for name in ("check", "chevron")}
+    tones = {tone.value: colour for tone, colour in look.tones.items()}
+    washes = {f"{tone.value}_wash": look.wash(tone) for tone in look.tones}
+    plain = {
+        name: getattr(look, name)
+        for name in ("text", "ground", "surface", "line", "accent", "accent_hover", "accent_text", "selected")
+    }
+    more = {"hover": look.hover, "code": look.code, **drawings}
+    sizes = {"radius": MEASURES.radius, "card_radius": MEASURES.card_radius}
+    return _SHEET.substitute(tones, **washes, **plain, **more, **{name: str(size) for name, size in sizes.items()})
+
+
+def _font(families: tuple[str, ...], fallback: QFontDatabase.SystemFont, pixels: int) -> QFont:
+    """The first family that is installed, else the system's, at `pixels`."""
+    font = QFontDatabase.systemFont(fallback)
+    installed = next((name for name in families if QFontDatabase.hasFamily(name)), None)
+    if installed is not None:
+        font.setFamily(installed)
+    font.setPixelSize(pixels)
+    return font
+
+
+def _scaled(font: QFont, factor: float) -> QFont:
+    scaled = QFont(font)
+    scaled.setPixelSize(max(1, round(font.pixelSize() * factor)))
+    return scaled
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold

@@ -1,0 +1,27 @@
+"""What every dialog is handed: the look, the words, the engine and the bridge to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailbox_desk.engine.engine import Engine
+from mailbox_desk.ui.bridge import Bridge
+from mailbox_desk.ui.style import Theme
+from mailbox_desk.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`now` gives seconds since 1970 UTC."""
+
+    theme: Theme
+    words: Wording
+    engine: Engine
+    bridge: Bridge
+    now: Callable[[], float]
+
+    def provider_name(self, provider_id: str) -> str:
+        """The provider in words; its id where nothing better is known."""
+        provider = self.engine.provider(provider_id)
+        return provider.name if provider is not None else provider_id

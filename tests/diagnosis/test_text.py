@@ -1,0 +1,83 @@
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbox_desk.diagnosis.text import LONGEST, folded, last_line, normalised
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("  NO   [ALERT]\r\n  sorry ", "NO [ALERT] sorry"),
+        ("550-5.4.5 Daily user sending\n550 5.4.5 limit exceeded", "550-5.4.5 Daily user sending limit exceeded"),
+        ("450-Requested action\n450 Mail send limit", "450-Requested action Mail send limit"),
+        ("(535, b'5.7.8 no\\n5.7.8 more')", "(535, b'5.7.8 no 5.7.8 more')"),
+        ("Boîte pleine, désolé", "Boite pleine, desole"),
+        ("we can’t — “sorry”", 'we can\'t - "sorry"'),
+        ("Zertifikat ung=C3=BCltig", "Zertifikat ungultig"),
+        ("&lt;b&gt; no&nbsp;more", "<b> no more"),
+        ("ＦＵＬＬ", "FULL"),
+        ("a\x00b", "a\x00b"),
+    ],
+)
+def test_wrappers_and_accents_go(raw: str, text: str) -> None:
+    assert normalised(raw) == text
+
+
+@pytest.mark.parametrize("sentence", ["请使用授权码登录", "登录频率过于频繁，请稍后再试"])
+def test_gbk_that_was_read_as_latin_1_is_read_again(sentence: str) -> None:
+    garbled = sentence.encode("gbk").decode("latin-1")
+    assert folded(sentence) in normalised(f"535 Error: {garbled}")
+
+
+def test_gbk_in_a_bytes_literal_is_read_again() -> None:
+    assert "授权码" in normalised(repr("535 请使用授权码登录".encode("gbk")))
+
+
+def test_utf_8_that_was_read_as_latin_1_is_read_again() -> None:
+    assert normalised("Passwort ungültig".encode().decode("latin-1")) == "Passwort ungultig"
+
+
+def test_latin_1_stays_what_it_is() -> None:
+    assert normalised("ungültiges Paßwort für Größe") == folded("ungültiges Paßwort für Größe")
+
+
+def test_a_challenge_is_read() -> None:
+    told = {"status": "400", "schemes": "Bearer", "scope": "https://mail.google.com/"}
+    encoded = base64.b64encode(json.dumps(told).encode()).decode()
+    assert '"status": "400"' in normalised(f"334 {encoded}")
+
+
+def test_escaped_code_points_are_read() -> None:
+    assert normalised("\\u8bf7 \\ud800") == "请"
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    text = normalised("begin " + "x" * 100_000 + " end")
+    assert len(text) <= LONGEST + 10
+    assert text.startswith("begin")
+    assert text.endswith("end")
+
+
+@pytest.mark.parametrize(
+    ("raw", "last"),
+    [("550-one\n550 two\n\n", "550 two"), ("one", "one"), ("", ""), ("a\\r\\nb", "b")],
+)
+def test_the_last_line_counts(raw: str, last: str) -> None:
+    assert last_line(raw) == last
+
+
+@given(st.text())
+def test_no_text_is_too_odd(raw: str) -> None:
+    text = normalised(raw)
+    assert "\n" not in text
+    assert last_line(raw) is not None
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_are_too_odd(raw: bytes) -> None:
+    normalised(raw.decode("latin-1"))
+    normalised(repr(raw))

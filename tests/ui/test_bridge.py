@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+from mailbox_desk.engine.board import Gone
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.snapshot import Snapshot
+from mailbox_desk.model.verdict import Verdict
+from mailbox_desk.ui.bridge import PASS_SIZE, Bridge
+from mailbox_desk.ui.mailbox_model import MailboxModel
+from mailbox_desk.wording import Wording
+from tests.ui.fakes import FakeEngine
+from tests.ui.samples import NOW, snapshot
+from tests.ui.waiting import until
+
+Batch = tuple[Snapshot | Gone, ...]
+
+
+async def test_a_burst_becomes_one_pass_with_the_newest_of_each(bridge: Bridge, engine: FakeEngine) -> None:
+    batches: list[Batch] = []
+    bridge.news.connect(batches.append)
+    for version in range(1, 21):
+        for name in ("a", "b"):
+            engine.board.publish(snapshot(name, version=version, age=version))
+    await until(lambda: batches)
+    assert len(batches) == 1
+    assert [(each.id, each.version) for each in batches[0] if isinstance(each, Snapshot)] == [("a", 20), ("b", 20)]
+
+
+async def test_what_is_gone_stays_gone(bridge: Bridge, engine: FakeEngine) -> None:
+    batches: list[Batch] = []
+    bridge.news.connect(batches.append)
+    engine.board.publish(snapshot("a"))
+    engine.board.withdraw(MailboxId("a"))
+    await until(lambda: batches)
+    assert batches == [(Gone(MailboxId("a")),)]
+
+
+async def test_a_flood_is_passed_on_in_bounded_passes(bridge: Bridge, engine: FakeEngine) -> None:
+    batches: list[Batch] = []
+    bridge.news.connect(batches.append)
+    for number in range(3 * PASS_SIZE + 1):
+        engine.board.publish(snapshot(str(number)))
+    await until(lambda: sum(map(len, batches)) == 3 * PASS_SIZE + 1)
+    assert max(map(len, batches)) == PASS_SIZE
+
+
+async def test_an_errors_wish_is_told_and_never_lost(bridge: Bridge) -> None:
+    async def fails() -> None:
+        raise OSError("disk full")
+
+    async def works() -> None:
+        return None
+
+    told: list[BaseException] = []
+    own: list[BaseException] = []
+    done: list[str] = []
+    bridge.failed.connect(told.append)
+    bridge.wish(fails())
+    bridge.wish(fails(), None, own.append)
+    bridge.wish(works(), lambda: done.append("then"))
+    await until(lambda: told and own and done)
+    assert (len(told), len(own)) == (1, 1)
+
+
+async def test_stopping_ends_wishes_and_news(bridge: Bridge, engine: FakeEngine) -> None:
+    batches: list[Batch] = []
+    bridge.news.connect(batches.append)
+    ended: list[str] = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append("waits")
+
+    bridge.wish(waits())
+    await asyncio.sleep(0)
+    engine.board.publish(snapshot("a"))
+    bridge.stop()
+    engine.board.publish(snapshot("b"))
+    bridge.wish(waits())
+    await until(lambda: ended)
+    await asyncio.sleep(0.12)
+    assert ended == ["waits"]
+    assert batches == []
+
+
+async def test_five_hundred_changes_a_second_leave_the_thread_free(
+    bridge: Bridge, engine: FakeEngine, words: Wording
+) -> None:
+    model = MailboxModel(words, lambda: NOW)
+    for number in range(1000):
+        engine.board.publish(snapshot(f"{number:04}"))
+    model.show_only(engine.board.snapshots())
+    took: list[float] = []
+
+    def pass_on(batch: Batch) -> None:
+        start = time.perf_counter()
+        model.take(batch)
+        took.append(time.perf_counter() - start)
+
+    bridge.news.connect(pass_on)
+    verdicts = (Verdict.SUSPECT, Verdict.RECONNECTING, Verdict.CONNECTED)
+    for tick in range(20):
+        for number in range(25):
+            place = (tick * 25 + number) % 1000
+            engine.board.publish(snapshot(f"{place:04}", verdicts[tick % 3], version=tick + 2))
+        await asyncio.sleep(0.05)
+    await until(lambda: not bridge._pending)
+    assert Counter(place > 0.016 for place in took)[True] <= 1, sorted(took)[-3:]

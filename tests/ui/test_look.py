@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from mailbox_desk import paths
+from mailbox_desk.model.check import Outcome
+from mailbox_desk.model.verdict import Shown, Verdict
+from mailbox_desk.ui.look import DARK, LIGHT, LOOKS, Palette, Shape, Tone, mark_of
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, 1.4.3."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_all_text_is_readable_on_every_ground_it_stands_on(palette: Palette) -> None:
+    texts = {"text": palette.text, "muted": palette.muted, **{tone.value: palette.tone(tone) for tone in Tone}}
+    grounds = (palette.ground, palette.surface, palette.selected, palette.hover, palette.code)
+    weak = {
+        (name, ground): round(contrast(colour, ground), 2)
+        for name, colour in texts.items()
+        for ground in grounds
+        if contrast(colour, ground) < 4.5
+    }
+    on_wash = {tone: contrast(palette.tone(tone), palette.wash(tone)) for tone in Tone}
+    assert not weak
+    assert {tone: ratio for tone, ratio in on_wash.items() if ratio < 4.5} == {}
+    assert contrast(palette.accent_text, palette.accent) >= 4.5
+    assert contrast(palette.accent, palette.surface) >= 4.5
+
+
+def test_every_status_has_a_shape_of_its_own_and_the_worst_comes_first() -> None:
+    assert set(LOOKS) == set(Shown)
+    assert len({look.shape for look in LOOKS.values()}) == len(Shown)
+    order = sorted(Shown, key=lambda shown: LOOKS[shown].rank)
+    assert order[:3] == [Shown.NEEDS_YOU, Shown.RECONNECTING, Shown.SUSPECT]
+    assert len({look.rank for look in LOOKS.values()}) == len(Shown)
+
+
+def test_every_shape_has_a_drawing() -> None:
+    drawings = {path.stem for path in (paths.resources_dir() / "icons").glob("*.svg")}
+    assert {shape.value for shape in Shape} <= drawings
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict", "shape", "tone"),
+    [
+        (Outcome.OK, Verdict.CONNECTED, Shape.TICK, Tone.GREEN),
+        (Outcome.FAILED, Verdict.SUSPECT, Shape.QUESTION, Tone.AMBER),
+        (Outcome.FAILED, Verdict.RECONNECTING, Shape.CROSS, Tone.AMBER),
+        (Outcome.FAILED, Verdict.NEEDS_YOU, Shape.CROSS, Tone.RED),
+        (Outcome.OFF, None, Shape.DASH, Tone.MUTED),
+        (Outcome.NOT_TRIED, Verdict.CHECKING, Shape.DASH, Tone.MUTED),
+    ],
+)
+def test_the_sign_of_a_half(outcome: Outcome, verdict: Verdict | None, shape: Shape, tone: Tone) -> None:
+    mark = mark_of(outcome, verdict)
+    assert (mark.shape, mark.tone) == (shape, tone)

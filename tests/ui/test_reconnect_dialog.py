@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit
+
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.credential import Password
+from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutStep
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.vault_state import VaultClosed, VaultState
+from mailbox_desk.model.verdict import Half, Verdict
+from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
+from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.wording import Wording
+from tests.ui.fakes import FakeEngine
+from tests.ui.finding import by_name, pressed, said
+from tests.ui.samples import diagnosed, refusal, result, snapshot, untrusted
+from tests.ui.waiting import until
+
+BROKEN = snapshot("a", Verdict.NEEDS_YOU, Cause.CREDENTIALS_REJECTED)
+
+
+@pytest.fixture
+def dialog(around: Surroundings, engine: FakeEngine) -> ReconnectDialog:
+    engine.board.publish(BROKEN)
+    made = ReconnectDialog(around, BROKEN)
+    made.open()
+    return made
+
+
+def passing() -> list[TryOutStep | None]:
+    return [HalfTried(result(half)) for half in Half] + [TryOutEnded(True, BROKEN.mailbox)]
+
+
+def refusing() -> list[TryOutStep | None]:
+    tried = HalfTried(result(Half.RECEIVING, refusal()), diagnosed(Cause.CREDENTIALS_REJECTED), 3)
+    return [StepTaken(Half.RECEIVING, tried.result.steps[0]), tried, TryOutEnded(False, BROKEN.mailbox)]
+
+
+def type_password(dialog: ReconnectDialog, words: Wording, text: str) -> None:
+    field = by_name(dialog, QLineEdit, words.text("ui.reconnect.password"))
+    field.clear()
+    QTest.keyClicks(field, text)
+
+
+async def test_it_says_the_cause_first(dialog: ReconnectDialog, words: Wording) -> None:
+    assert words.headline(BROKEN) in said(dialog)
+    assert "Invalid credentials" in said(dialog)
+
+
+async def test_a_wrong_one_is_explained_and_counted_then_the_right_one_brings_it_back(
+    dialog: ReconnectDialog, engine: FakeEngine, words: Wording
+) -> None:
+    engine.scripts = [refusing(), refusing(), passing()]
+    for count in (1, 2):
+        type_password(dialog, words, f"wrong-{count}")
+        pressed(dialog, words.text("ui.reconnect.go"))
+        told = words.plural("ui.reconnect.refused", count)
+        await until(lambda told=told: told in said(dialog))  # type: ignore[misc]  # a default binds the loop's value
+    assert not engine.wished("replace_credential")
+    type_password(dialog, words, " the-right-one ")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: engine.wished("replace_credential"))
+    ((mailbox_id, credential),) = engine.wished("replace_credential")
+    assert mailbox_id == BROKEN.id
+    assert isinstance(credential, Password)
+    assert credential.receiving.reveal() == "the-right-one"
+    assert dialog.isVisible()
+    engine.board.publish(snapshot("a", version=2))
+    await until(lambda: not dialog.isVisible())
+    assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+async def test_exactly_as_typed(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    engine.scripts = [passing()]
+    next(box for box in dialog.findChildren(QCheckBox) if box.text() == words.text("ui.password.exactly")).setChecked(
+        True
+    )
+    type_password(dialog, words, " the-right-one ")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: engine.wished("replace_credential"))
+    credential = engine.wished("replace_credential")[0][1]
+    assert isinstance(credential, Password)
+    assert credential.receiving.reveal() == " the-right-one "
+
+
+async def test_nothing_typed_is_not_tried(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    type_password(dialog, words, "  ")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    assert words.text("ui.problem.password") in said(dialog)
+    assert not engine.tried
+
+
+async def test_a_vault_that_closed_meanwhile_is_said(
+    dialog: ReconnectDialog, engine: FakeEngine, words: Wording
+) -> None:
+    engine.scripts = [passing()]
+    engine.fails = VaultClosed(VaultState.LOCKED)
+    type_password(dialog, words, "the-right-one")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: words.text("ui.failed.vault.locked") in said(dialog))
+    assert dialog.isVisible()
+
+
+async def test_a_certificate_accepted_on_the_way_is_pinned(
+    dialog: ReconnectDialog, engine: FakeEngine, words: Wording
+) -> None:
+    tried = HalfTried(result(Half.RECEIVING, untrusted()), diagnosed(Cause.TLS_FAILURE))
+    engine.scripts = [[tried, TryOutEnded(False, BROKEN.mailbox)], passing()]
+    type_password(dialog, words, "the-right-one")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: "AB AB" in said(dialog))
+    next(b for b in dialog.findChildren(QCheckBox) if b.text() == words.text("ui.certificate.compared")).setChecked(
+        True
+    )
+    pressed(dialog, words.text("ui.certificate.accept"))
+    await until(lambda: engine.wished("replace_credential"))
+    assert engine.wished("pin_certificate") == [(BROKEN.id, Half.RECEIVING, "ab" * 32)]
+
+
+async def test_a_mailbox_removed_meanwhile_closes_it(dialog: ReconnectDialog, engine: FakeEngine) -> None:
+    engine.board.withdraw(MailboxId("a"))
+    await until(lambda: not dialog.isVisible())
+
+
+async def test_closing_forgets(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    engine.scripts = [[None]]
+    type_password(dialog, words, "half-typed")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: engine.tried)
+    dialog.reject()
+    await until(lambda: engine.cancelled)
+    assert by_name(dialog, QLineEdit, words.text("ui.reconnect.password")).text() == ""
+    assert dialog._draft is None

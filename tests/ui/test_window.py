@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QTextBrowser, QToolButton
+
+from mailbox_desk.engine.board import Gone
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.history import StatusChange
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.vault_state import VaultState, WrongPassphrase
+from mailbox_desk.model.verdict import Half, Shown, VeilReason, Verdict
+from mailbox_desk.ui.acts import Acts
+from mailbox_desk.ui.add_dialog import AddDialog
+from mailbox_desk.ui.certificate_dialog import CertificateDialog
+from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
+from mailbox_desk.ui.rows import Column, Row, row_of
+from mailbox_desk.ui.servers_dialog import ServersDialog
+from mailbox_desk.ui.style import Theme
+from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.ui.window import Window
+from mailbox_desk.wording import Wording
+from tests.ui.fakes import FakeEngine
+from tests.ui.finding import by_name, pressed, said
+from tests.ui.samples import NOW, REFUSAL, dozen, snapshot
+from tests.ui.waiting import until
+
+
+@pytest.fixture
+def window(theme: Theme, words: Wording) -> Iterator[Window]:
+    made = Window(theme, words, lambda: NOW)
+    made.show()
+    yield made
+    for dialog in made.findChildren(QDialog):
+        dialog.close()
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+async def live(window: Window, around: Surroundings, engine: FakeEngine) -> Window:
+    """The window with the twelve of the samples."""
+    for each in dozen():
+        engine.board.publish(each)
+    window.attach(
+        around, Acts(around, window), lambda cause: f"# Help on {cause.value}\n\n[outside](https://example.org)"
+    )
+    return window
+
+
+@pytest.fixture
+def live_rows(words: Wording) -> list[Row]:
+    return [row_of(each, words, str, NOW) for each in dozen()]
+
+
+def opened(kind: type[QDialog]) -> QDialog | None:
+    return next((each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible()), None)
+
+
+async def test_stored_rows_are_shown_before_the_engine(window: Window, live_rows: list[Row], words: Wording) -> None:
+    window.show_first(live_rows)
+    assert window.model.rowCount() == 12
+    assert live_rows[0].address in said(window.pane)
+    with pytest.raises(AssertionError, match="disabled"):
+        pressed(window, words.text("ui.header.add"))
+
+
+async def test_an_empty_desk_invites(window: Window, around: Surroundings, words: Wording) -> None:
+    window.show_first([])
+    window.attach(around, Acts(around, window), lambda cause: "")
+    assert words.text("ui.empty.title") in said(window)
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: opened(AddDialog))
+
+
+async def test_the_pane_tells_the_whole_story(live: Window, words: Wording) -> None:
+    live.list.choose(MailboxId("a"))
+    told = said(live.pane)
+    assert words.headline(dozen()[0]) in told
+    assert REFUSAL in told
+    assert words.next_step(dozen()[0], NOW) in told
+    assert words.text("ui.offer.reconnect") in told
+
+
+async def test_servers_words_are_never_read_as_markup(live: Window, engine: FakeEngine) -> None:
+    labels = live.pane.findChildren(QLabel)
+    assert labels
+    assert all(each.textFormat() is Qt.TextFormat.PlainText for each in labels)
+
+
+async def test_rows_live_with_the_board(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live.list.choose(MailboxId("h"))
+    engine.board.publish(snapshot("h", Verdict.NEEDS_YOU, Cause.OVER_QUOTA, version=2, age=5))
+    await until(lambda: live.model.rows()[live.model.place_of(MailboxId("h")) or 0].shown is Shown.NEEDS_YOU)
+    assert live.list.current_id() == "h"
+    assert words.headline(engine.board.get(MailboxId("h"))) in said(live.pane)  # type: ignore[arg-type]  # it is there
+    for each in dozen():
+        engine.board.withdraw(each.id)
+    await until(lambda: words.text("ui.empty.title") in said(live))
+
+
+async def test_history_is_that_of_the_chosen_one(live: Window, engine: FakeEngine, words: Wording) -> None:
+    engine.history = (
+        StatusChange(MailboxId("a"), NOW - 60, Shown.NEEDS_YOU, "credentials_rejected"),
+        StatusChange(MailboxId("b"), NOW - 60, Shown.CONNECTED),
+    )
+    live.list.choose(MailboxId("b"))
+    live.list.choose(MailboxId("a"))
+    await until(lambda: words.status(Shown.NEEDS_YOU) + ":" in said(live.pane))
+    assert words.status(Shown.CONNECTED) not in said(live.pane)
+
+
+@pytest.mark.parametrize(
+    ("mailbox_id", "kind"), [("a", ReconnectDialog), ("k", CertificateDialog), ("c", ReconnectDialog)]
+)
+async def test_enter_begins_the_next_step(live: Window, mailbox_id: str, kind: type[QDialog]) -> None:
+    live.list.choose(MailboxId(mailbox_id))
+    QTest.keyClick(live.list, Qt.Key.Key_Return)
+    await until(lambda: opened(kind))
+
+
+async def test_the_button_in_a_row_begins_it_too(live: Window) -> None:
+    place = live.model.place_of(MailboxId("a"))
+    assert place is not None
+    cell = live.list.visualRect(live.model.index(place, Column.NEXT))
+    QTest.mouseClick(live.list.viewport(), Qt.MouseButton.LeftButton, pos=cell.topLeft() + QPoint(30, 20))
+    await until(lambda: opened(ReconnectDialog))
+
+
+async def test_wrong_servers_are_edited(live: Window, engine: FakeEngine, words: Wording) -> None:
+    engine.board.publish(snapshot("w", Verdict.NEEDS_YOU, Cause.WRONG_SERVER_SETTINGS))
+    await until(lambda: live.model.place_of(MailboxId("w")) is not None)
+    live.list.choose(MailboxId("w"))
+    pressed(live.pane, words.text("ui.offer.servers"))
+    await until(lambda: opened(ServersDialog))
+    dialog = opened(ServersDialog)
+    assert dialog is not None
+    name = words.text("ui.server.spoken", half=words.text("ui.half.receiving"), field=words.text("ui.server.host"))
+    field = by_name(dialog, QLineEdit, name)
+    field.selectAll()
+    QTest.keyClicks(field, "imap.new.example")
+    pressed(dialog, words.text("ui.servers.keep"))
+    await until(lambda: engine.wished("update") and not dialog.isVisible())
+
+
+async def test_a_reviewed_certificate_is_pinned(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live.list.choose(MailboxId("k"))
+    pressed(live.pane, words.text("ui.offer.certificate"))
+    await until(lambda: opened(CertificateDialog))
+    dialog = opened(CertificateDialog)
+    assert dialog is not None
+    dialog._card._compared.setChecked(True)  # type: ignore[attr-defined]  # a CertificateDialog
+    pressed(dialog, words.text("ui.certificate.accept"))
+    await until(lambda: engine.wished("pin_certificate") == [("k", Half.RECEIVING, "ab" * 32)])
+
+
+async def test_check_now_and_resume(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live.list.choose(MailboxId("d"))
+    QTest.keyClick(live, Qt.Key.Key_F5)
+    assert engine.wished("check_now") == [(("d",),)]
+    QTest.keyClick(live, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    assert len(engine.wished("check_now")[1][0]) == 12  # type: ignore[arg-type]  # a tuple of ids
+    live.list.choose(MailboxId("g"))
+    pressed(live.pane, words.text("ui.offer.resume"))
+    await until(lambda: engine.wished("resume") == [(("g",),)])
+
+
+async def test_removing_asks_first(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live.list.choose(MailboxId("h"))
+    pressed(live, words.text("ui.header.remove"))
+    box = opened(QMessageBox)
+    assert box is not None
+    pressed(box, words.text("ui.cancel"))
+    await until(lambda: opened(QMessageBox) is None)
+    assert not engine.wished("remove")
+    pressed(live, words.text("ui.header.remove"))
+    box = opened(QMessageBox)
+    assert box is not None
+    pressed(box, words.text("ui.remove.yes"))
+    await until(lambda: engine.wished("remove") == [("h",)])
+    await until(lambda: live.model.place_of(MailboxId("h")) is None)
+
+
+async def test_what_is_seen_is_looked_at_first(live: Window, engine: FakeEngine) -> None:
+    await until(lambda: engine.wished("prioritise"))
+    assert "a" in engine.wished("prioritise")[0][0]  # type: ignore[operator]  # a tuple of ids
+
+
+async def test_a_wish_that_failed_is_told(live: Window, engine: FakeEngine, words: Wording) -> None:
+    engine.fails = OSError("disk")
+    live.list.choose(MailboxId("g"))
+    pressed(live.pane, words.text("ui.offer.resume"))
+    await until(lambda: words.text("ui.failed.other", kind="OSError") in said(live))
+    pressed(live, words.text("ui.close"))
+    assert words.text("ui.failed.other", kind="OSError") not in said(live)
+
+
+async def test_help_is_shown_and_opens_nothing_by_itself(live: Window, words: Wording) -> None:
+    live.list.choose(MailboxId("a"))
+    fold = next(each for each in live.pane.findChildren(QToolButton) if each.text() == words.text("ui.pane.help"))
+    fold.click()
+    browser = live.pane.findChild(QTextBrowser)
+    assert isinstance(browser, QTextBrowser)
+    assert "Help on credentials_rejected" in browser.toPlainText()
+    assert not browser.openLinks()
+
+
+async def test_the_steps_of_the_last_check_unfold(live: Window, words: Wording) -> None:
+    live.list.choose(MailboxId("a"))
+    assert "240" not in said(live.pane)
+    fold = next(each for each in live.pane.findChildren(QToolButton) if each.text() == words.text("ui.pane.steps"))
+    fold.click()
+    assert words.text("ui.milliseconds", count="240") in said(live.pane)
+
+
+@pytest.mark.parametrize("state", [state for state in VaultState if state is not VaultState.OPEN])
+async def test_a_vault_that_is_not_open_is_said(
+    live: Window, around: Surroundings, engine: FakeEngine, words: Wording, state: VaultState
+) -> None:
+    live._tell_vault(state)
+    assert words.text(f"ui.vault.{state.value}") in said(live)
+
+
+async def test_only_the_button_unlocks(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live._tell_vault(VaultState.LOCKED)
+    assert not engine.passphrases
+    pressed(live, words.text("ui.vault.button.locked"))
+    await until(lambda: words.text("ui.vault.locked") not in said(live))
+    assert engine.passphrases == [None]
+
+
+async def test_a_wrong_passphrase_is_said_and_forgotten(live: Window, engine: FakeEngine, words: Wording) -> None:
+    engine.vault_state = VaultState.WANTS_PASSPHRASE
+    live._tell_vault(VaultState.WANTS_PASSPHRASE)
+    engine.fails = WrongPassphrase()
+    field = by_name(live, QLineEdit, words.text("ui.vault.passphrase"))
+    QTest.keyClicks(field, "not this one")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await until(lambda: words.text("ui.vault.wrong") in said(live))
+    assert field.text() == ""
+    QTest.keyClicks(field, "this one")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await until(lambda: not field.isVisible())
+    assert engine.passphrases == [Secret("not this one"), Secret("this one")]
+
+
+async def test_a_new_passphrase_is_asked_for_twice(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live._tell_vault(VaultState.NO_KEYRING)
+    first = by_name(live, QLineEdit, words.text("ui.vault.passphrase"))
+    again = by_name(live, QLineEdit, words.text("ui.vault.passphrase_again"))
+    for one, two, answer in (
+        ("short", "short", words.text("ui.vault.too_short", count=8)),
+        ("long enough", "long enouhg", words.text("ui.vault.not_same")),
+    ):
+        first.setText(one)
+        again.setText(two)
+        pressed(live, words.text("ui.vault.button.no_keyring"))
+        assert answer in said(live)
+    assert not engine.passphrases
+    first.setText("long enough")
+    again.setText("long enough")
+    pressed(live, words.text("ui.vault.button.no_keyring"))
+    await until(lambda: engine.passphrases == [Secret("long enough")])
+
+
+async def test_a_locked_vault_is_unlocked_from_the_pane(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live._tell_vault(VaultState.LOCKED)
+    engine.board.publish(snapshot("v", veil=VeilReason.VAULT_LOCKED))
+    await until(lambda: live.model.place_of(MailboxId("v")) is not None)
+    live.list.choose(MailboxId("v"))
+    pressed(live.pane, words.text("ui.offer.unlock"))
+    await until(lambda: engine.passphrases == [None])
+
+
+async def test_a_desk_that_cannot_start_says_why(window: Window, words: Wording) -> None:
+    window.show_message("It is so", "because of that")
+    assert "because of that" in said(window)
+
+
+async def test_a_narrow_window_stacks_its_parts(live: Window) -> None:
+    live.resize(1280, 800)
+    await until(lambda: live._splitter.orientation() is Qt.Orientation.Horizontal)
+    live.resize(700, 800)
+    await until(lambda: live._splitter.orientation() is Qt.Orientation.Vertical)
+    assert live.list.isColumnHidden(Column.SINCE)
+
+
+async def test_news_of_a_mailbox_that_went_shows_another_or_nothing(live: Window) -> None:
+    live.list.choose(MailboxId("a"))
+    live._hear((Gone(MailboxId("a")),))
+    assert live.list.current_id() != "a"
