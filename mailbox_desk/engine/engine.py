@@ -22,7 +22,7 @@ from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
-from mailbox_desk.engine.start import first_standing, spread_first_round
+from mailbox_desk.engine.start import due_first, first_standing
 from mailbox_desk.engine.try_out import try_out
 from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
 from mailbox_desk.model.credential import Credential, Secret
@@ -43,6 +43,7 @@ _OFFLINE_VEIL = Veil(VeilReason.OFFLINE)
 _USUAL_INTERVAL = 300.0
 _TIDY_EVERY = 6 * 3600.0
 _LOOK_AT_VAULT_EVERY = 20.0
+_PORTION = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +97,18 @@ class Engine:
     async def start(self, *, first_round: bool = True) -> None:
         """Open the vault without a prompt and begin to watch; `first_round` False waits for the first wish."""
         state = await self._world.vault.open()
-        now = self._world.clock.now()
-        standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         self._desk.budget.remember(self._stored.refusals)
-        pairs = [(each, first_standing(each, standings.get(each.id), now)) for each in self._stored.mailboxes]
-        if first_round:
-            spacing = self._desk.settings.first_round_spacing
-            pairs = spread_first_round(pairs, now, spacing)
         self._chore(self._agenda.run(), "agenda")
         self._chore(self._keep_tidy(), "tidy")
-        for mailbox, standing in pairs:
-            self._watch(mailbox, standing)
+        standings = {standing.mailbox_id: standing for standing in self._stored.standings}
+        spacing = self._desk.settings.first_round_spacing
+        for place, mailbox in enumerate(self._stored.mailboxes):
+            if place % _PORTION == 0:
+                await asyncio.sleep(0)  # a thousand at once would hold up the window's thread
+            now = self._world.clock.now()
+            standing = first_standing(mailbox, standings.get(mailbox.id), now)
+            # Each a little after the one before, so that a start is no stampede.
+            self._watch(mailbox, due_first(standing, now + place * spacing) if first_round else standing)
         if state is not VaultState.OPEN:
             self._vault_closed(state)
 
@@ -173,18 +175,15 @@ class Engine:
     def check_now(self, ids: Sequence[MailboxId]) -> None:
         """A person wants to know. For one mailbox that is one try even where its secret rests."""
         self._desk.lookout.look_now()
-        wish = Wish.THIS_ONE if len(ids) == 1 else Wish.ALL
-        for mailbox_id in ids:
-            if mailbox_id in self._watchers:
-                self._watchers[mailbox_id].post(CheckWanted(wish))
+        wanted = CheckWanted(Wish.THIS_ONE if len(ids) == 1 else Wish.ALL)
+        self._chore(self._post_in_turn(ids, wanted), "check now")
 
     async def round(self, ids: Sequence[MailboxId] | None = None) -> AsyncIterator[Snapshot]:
         """One full round: each mailbox's snapshot as it settles, second opinions within seconds included."""
         settled: asyncio.Queue[Snapshot] = asyncio.Queue()
-        watchers = [self._watchers[each] for each in (ids if ids is not None else tuple(self._watchers))]
-        for watcher in watchers:
-            watcher.post(CheckWanted(Wish.ALL, quick=True, settled=settled.put_nowait))
-        for _ in watchers:
+        known = [each for each in (self.ids if ids is None else ids) if each in self._watchers]
+        await self._post_in_turn(known, CheckWanted(Wish.ALL, quick=True, settled=settled.put_nowait))
+        for _ in known:
             yield await settled.get()
 
     async def pin_certificate(self, mailbox_id: MailboxId, half: Half, sha256: str) -> None:
@@ -303,6 +302,14 @@ class Engine:
         for mailbox_id in ids:
             if mailbox_id in self._watchers:
                 self._watchers[mailbox_id].post(Happened(event))
+
+    async def _post_in_turn(self, ids: Sequence[MailboxId], wanted: CheckWanted) -> None:
+        """A portion at a time: a thousand watchers that wake in one moment would hold up the window's thread."""
+        for place, mailbox_id in enumerate(ids):
+            if place and place % _PORTION == 0:
+                await asyncio.sleep(0)
+            if mailbox_id in self._watchers:
+                self._watchers[mailbox_id].post(wanted)
 
     def _interval(self, provider_id: str) -> float:
         provider = self._providers.get(provider_id)

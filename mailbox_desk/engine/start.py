@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbox_desk.engine.refusals import with_half
@@ -39,10 +38,3 @@ def due_first(standing: Standing, at: float) -> Standing:
         if view.verdict is not None and not in_doubt and other.opinion is not Opinion.AT_OTHER:
             standing = with_half(standing, half, replace(view, due=at))
     return standing
-
-
-def spread_first_round(
-    pairs: Sequence[tuple[Mailbox, Standing]], now: float, spacing: float
-) -> list[tuple[Mailbox, Standing]]:
-    """Each mailbox `spacing` seconds after the one before, so that a start is no stampede."""
-    return [(mailbox, due_first(standing, now + place * spacing)) for place, (mailbox, standing) in enumerate(pairs)]

@@ -130,6 +130,8 @@ class Watcher:
             self._drop_child()
             if self._due is not None:
                 self._due.cancel()
+            for settled in self._round.settled:  # removed amid a round: who waits must not wait for ever
+                settled(self._snapshot())
 
     async def _handle(self, message: Message) -> None:
         match message:

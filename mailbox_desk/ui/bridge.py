@@ -16,7 +16,7 @@ from mailbox_desk.model.snapshot import Snapshot
 _log = logging.getLogger(__name__)
 TICK_MS: Final = 50
 LONGEST_REST_MS: Final = 1000
-PASS_SIZE: Final = 250
+PASS_SIZE: Final = 120
 """Rows a pass: 50 rows take 2.5 ms of Qt's thread, and each pass repaints the list in 7 ms. A pass therefore rests as
 many ticks as it had rows: a single change shows at once, a round of hundreds once a second."""
 

@@ -6,6 +6,7 @@ here draws by drawText (it lets go; measured 5 ms a call beside four busy thread
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +23,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QStaticText
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from mailbox_desk.ui.look import LOOKS, MEASURES, Mark
 from mailbox_desk.ui.mailbox_model import Role
@@ -35,11 +36,14 @@ _PAD: Final = 10
 _MOST_TEXTS: Final = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class CellLook:
-    """How a cell stands in the list just now; `text` is what its column says."""
+Cell = tuple[Column, int, int]
+"""A column, where it begins and how wide it is, in the viewport's pixels."""
 
-    text: str = ""
+
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """How a row stands in the list just now."""
+
     is_selected: bool = False
     is_hovered: bool = False
     is_active: bool = False
@@ -54,8 +58,8 @@ class CellPainter(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._words = words
-        self._texts: dict[tuple[str, str, int], QStaticText] = {}
-        self._fonts: dict[str, QFontMetrics] = {}
+        self._texts: dict[tuple[str, int, int], QStaticText] = {}
+        self._fonts: dict[int, QFontMetrics] = {}
         self._colours: dict[str, QColor] = {}
 
     def sizeHint(  # noqa: N802  Qt's name
@@ -76,8 +80,21 @@ class CellPainter(QStyledItemDelegate):
             case _:
                 return width
 
-    def paint_cell(self, painter: QPainter, rect: QRect, row: Row, column: Column, look: CellLook) -> None:
-        """One cell of the list, all of it but the table's own ground."""
+    def picture(
+        self, row: Row, texts: Mapping[Column, str], cells: Sequence[Cell], look: RowLook, widget: QWidget
+    ) -> QPixmap:
+        """One row of the list as it is to be seen on `widget`; `texts` is what its plain columns say."""
+        ratio, width = widget.devicePixelRatioF(), max(left + across for _, left, across in cells)
+        pixmap = QPixmap(round(width * ratio), round(MEASURES.row * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._colour(self._theme.palette.surface))
+        painter = QPainter(pixmap)
+        for column, left, across in cells:
+            self._cell(painter, QRect(left, 0, across, MEASURES.row), row, column, look, texts.get(column, ""))
+        painter.end()
+        return pixmap
+
+    def _cell(self, painter: QPainter, rect: QRect, row: Row, column: Column, look: RowLook, text: str) -> None:
         self._ground(painter, rect, column, look)
         box = rect.adjusted(_PAD, 0, -_PAD // 2, -1)
         match column:
@@ -90,9 +107,9 @@ class CellPainter(QStyledItemDelegate):
             case Column.NEXT if has_button(row):
                 self._button(painter, self._button_box(rect, row), row)
             case Column.CAUSE:
-                self._line(painter, box, look.text or "–", self._theme.palette.text)
+                self._line(painter, box, text or "–", self._theme.palette.text)
             case Column.SINCE | Column.NEXT:
-                self._line(painter, box, look.text, self._theme.palette.muted)
+                self._line(painter, box, text, self._theme.palette.muted)
 
     def editorEvent(  # noqa: N802  Qt's name
         self,
@@ -110,7 +127,7 @@ class CellPainter(QStyledItemDelegate):
                 return True
         return super().editorEvent(event, model, option, index)
 
-    def _ground(self, painter: QPainter, rect: QRect, column: Column, look: CellLook) -> None:
+    def _ground(self, painter: QPainter, rect: QRect, column: Column, look: RowLook) -> None:
         palette = self._theme.palette
         if look.is_selected:
             painter.fillRect(rect, self._colour(palette.selected))
@@ -172,7 +189,7 @@ class CellPainter(QStyledItemDelegate):
         painter.drawStaticText(box.left(), top, self._prepared(text, font, box.width()))
 
     def _prepared(self, text: str, font: QFont, width: int) -> QStaticText:
-        key = (text, font.key(), width)
+        key = (text, id(font), width)
         known = self._texts.get(key)
         if known is None:
             if len(self._texts) >= _MOST_TEXTS:
@@ -183,7 +200,10 @@ class CellPainter(QStyledItemDelegate):
         return known
 
     def _metrics(self, font: QFont) -> QFontMetrics:
-        return self._fonts.setdefault(font.key(), QFontMetrics(font))
+        known = self._fonts.get(id(font))  # the theme's fonts live as long as the theme: its own is the dearest key
+        if known is None:
+            known = self._fonts[id(font)] = QFontMetrics(font)
+        return known
 
     def _colour(self, name: str) -> QColor:
         known = self._colours.get(name)

@@ -35,7 +35,6 @@ class CertificateCard(QFrame):
         self._warning = label()
         self._subject, self._issuer, self._expiry = label(), label(), label()
         self._fingerprint = code_label(theme)
-        self._fingerprint.setAccessibleName(words.text("ui.certificate.fingerprint"))
         self._compared = QCheckBox(words.text("ui.certificate.compared"))
         self._accept = button(words.text("ui.certificate.accept"), self._say_yes)
         self._compared.toggled.connect(self._accept.setEnabled)

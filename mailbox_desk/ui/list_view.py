@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from mailbox_desk.model.mailbox import MailboxId
-from mailbox_desk.ui.cells import CellLook, CellPainter
+from mailbox_desk.ui.cells import Cell, CellPainter, RowLook
 from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.mailbox_model import MailboxModel
-from mailbox_desk.ui.rows import Column
+from mailbox_desk.ui.rows import Column, Row
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 
 _MINUTE_MS: Final = 60_000
 _SETTLE_MS: Final = 200
 _NARROW: Final = 740
+_MOST_PICTURES: Final = 200
+_TEXT_COLUMNS: Final = (Column.CAUSE, Column.SINCE, Column.NEXT)
 
 
 class ListView(QTableView):
@@ -35,6 +37,7 @@ class ListView(QTableView):
         self._model = model
         self.setModel(model)
         self._pointer_y = -1
+        self._pictures: dict[object, QPixmap] = {}
         self._painter = CellPainter(theme, words, self)
         self._painter.pressed.connect(self.acted)
         self.setItemDelegate(self._painter)
@@ -63,7 +66,7 @@ class ListView(QTableView):
         model.modelReset.connect(self._settle.start)
         model.rowsInserted.connect(self._settle.start)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._forget_pictures)
 
     def choose(self, mailbox_id: MailboxId) -> None:
         """Look at this mailbox."""
@@ -86,26 +89,35 @@ class ListView(QTableView):
         return [row.id for row in (self._model.row(place) for place in range(first, last + 1)) if row is not None]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
-        """All cells in one go. Qt's own way asks Python anew for each cell, and each time waits for its lock."""
+        """All rows in one go, each kept as a picture until it changes. Qt's own way asks Python anew for each cell,
+        and each time waits for its lock."""
         if self._model.rowCount() == 0:
             return
         painter = QPainter(self.viewport())
         first, last = self._visible_places()
         columns = [column for column in Column if not self.isColumnHidden(column)]
+        cells = tuple((column, self.columnViewportPosition(column), self.columnWidth(column)) for column in columns)
         hovered = self.rowAt(self._pointer_y)
         selected = {index.row() for index in self.selectionModel().selectedRows()}
         is_active = self.isActiveWindow()
         for place in range(first, last + 1):
             row = self._model.row(place)
-            if row is None:
-                continue
-            top, height = self.rowViewportPosition(place), self.rowHeight(place)
-            for column in columns:
-                rect = QRect(self.columnViewportPosition(column), top, self.columnWidth(column), height)
-                text = self._model.cell_text(row, column)
-                look = CellLook(text, place in selected, place == hovered, is_active)
-                self._painter.paint_cell(painter, rect, row, column, look)
+            if row is not None:
+                stands = RowLook(place in selected, place == hovered, is_active)
+                painter.drawPixmap(0, self.rowViewportPosition(place), self._picture(row, cells, stands))
         painter.end()
+
+    def _picture(self, row: Row, cells: tuple[Cell, ...], stands: RowLook) -> QPixmap:
+        texts = tuple(self._model.cell_text(row, column) for column in _TEXT_COLUMNS)
+        key = (row, texts, cells, stands, self.devicePixelRatioF())
+        known = self._pictures.get(key)
+        if known is None:
+            if len(self._pictures) >= _MOST_PICTURES:
+                self._pictures.clear()
+            known = self._pictures[key] = self._painter.picture(
+                row, dict(zip(_TEXT_COLUMNS, texts, strict=True)), cells, stands, self.viewport()
+            )
+        return known
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Keep where the pointer is: the whole row under it is lit."""
@@ -158,6 +170,10 @@ class ListView(QTableView):
         first = max(0, self.rowAt(0))
         last = self.rowAt(height - 1)
         return first, (self._model.rowCount() - 1 if last < 0 else last)
+
+    def _forget_pictures(self) -> None:
+        self._pictures.clear()
+        self.viewport().update()
 
     def _tick(self) -> None:
         self._model.tell_time(*self._visible_places())

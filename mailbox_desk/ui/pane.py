@@ -116,7 +116,6 @@ class Pane(QScrollArea):
         self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
         self._help_fold = Folded(words.text("ui.pane.help"), self._help, self._theme)
         self._help_fold.opened.connect(self._fill_help)
-        self._server.setAccessibleName(words.text("ui.pane.server"))
         self._bright = button("", lambda: self._press(self._offer), bright=True)
         self._check = button(words.text("ui.offer.check_now"), lambda: self._press(Offer.CHECK_NOW))
         self._buttons = QWidget()

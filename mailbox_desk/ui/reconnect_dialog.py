@@ -64,7 +64,6 @@ class ReconnectDialog(QDialog):
         where = f"{snapshot.mailbox.address} · {self._around.provider_name(snapshot.mailbox.provider)}"
         server = code_label(self._around.theme)
         server.setText(breakable(words.server_line(snapshot)))
-        server.setAccessibleName(words.text("ui.pane.server"))
         server.setVisible(bool(server.text()))
         caption = label(words.text("ui.reconnect.password"), wraps=False)
         caption.setBuddy(self._password)

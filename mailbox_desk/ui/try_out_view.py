@@ -55,7 +55,6 @@ class TryOutView(QWidget):
         self._progress = {half: label(role="muted") for half in Half}
         self._verdict = label(role="note")
         self._server = code_label(theme)
-        self._server.setAccessibleName(words.text("ui.pane.server"))
         self._advice = label()
         self._certificate = CertificateCard(theme, words)
         self._certificate.accepted.connect(self.certificate_accepted)

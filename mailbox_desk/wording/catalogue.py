@@ -29,6 +29,7 @@ class Catalogue:
     def __init__(self, domains: Sequence[NullTranslations], *, strict: bool = False) -> None:
         self._domains = tuple(domains)
         self._strict = strict
+        self._found: dict[str, str] = {}
 
     @classmethod
     def load(
@@ -45,8 +46,13 @@ class Catalogue:
 
     def text(self, key: str, **values: object) -> str:
         """The sentence of `key` with its {names} filled in."""
-        found = next((text for domain in self._domains if (text := domain.gettext(key)) != key), None)
-        return self._filled(key, found, values)
+        found = self._found.get(key)
+        if found is None:
+            found = next((text for domain in self._domains if (text := domain.gettext(key)) != key), None)
+            if found is None:
+                return self._missing(key, "no words")
+            self._found[key] = found
+        return self._filled(key, found, values) if values or "{" in found else found
 
     def plural(self, key: str, count: int, **values: object) -> str:
         """The form of `key` for `count`; {count} is filled in besides the values."""
