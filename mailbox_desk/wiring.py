@@ -15,12 +15,13 @@ from pathlib import Path
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
-from mailbox_desk.adapters.door import Door, Request
-from mailbox_desk.adapters.home_lock import HomeLock
+from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
+from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
-from mailbox_desk.adapters.resources import load_providers, load_rules
+from mailbox_desk.adapters.pipes import discard_stdout
+from mailbox_desk.adapters.resources import help_page, load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
@@ -40,6 +41,21 @@ from mailbox_desk.paths import Home
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.report import Reporter, round_code
 
+# What ui and cli may use of the adapters, they get from here.
+__all__ = [
+    "CsvMailbox",
+    "CsvProblem",
+    "HomeTaken",
+    "House",
+    "NobodyAnswers",
+    "bare_judge",
+    "csv_house",
+    "discard_stdout",
+    "help_page",
+    "knock",
+    "open_house",
+    "read_csv",
+]
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32

@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.door import NobodyAnswers, knock
-from mailbox_desk.adapters.home_lock import HomeTaken
 from mailbox_desk.cli.check import check
 from mailbox_desk.cli.console import Console, NobodyReads
 from mailbox_desk.cli.explain import explain
@@ -22,11 +18,9 @@ from mailbox_desk.cli.table import live_table
 from mailbox_desk.cli.watch import watch
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import VaultClosed, WrongPassphrase
-from mailbox_desk.wiring import bare_judge
+from mailbox_desk.wiring import HomeTaken, NobodyAnswers, bare_judge, discard_stdout, knock
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.report import COULD_NOT_RUN
-
-Command = Callable[[asyncio.Event], Coroutine[None, None, int]]
 
 
 def run(told: argparse.Namespace) -> int:
@@ -39,7 +33,8 @@ def run(told: argparse.Namespace) -> int:
             return explain(sys.stdin.buffer, as_json=told.json, judge=judge, wording=words, out=sys.stdout)
         return asyncio.run(_serve(told, console))
     except (NobodyReads, BrokenPipeError):
-        return _quietly_closed()
+        discard_stdout()
+        return 0
 
 
 async def _serve(told: argparse.Namespace, console: Console) -> int:
@@ -102,9 +97,3 @@ async def _ask_the_first(told: argparse.Namespace, console: Console) -> int:
     except NobodyAnswers:
         console.warn("cli.home_taken")
     return code
-
-
-def _quietly_closed() -> int:
-    """`mailbox-desk watch | head`: keep Python from complaining of the closed pipe at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

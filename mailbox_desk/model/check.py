@@ -137,7 +137,6 @@ class Quota:
     used_kib: int
     limit_kib: int
 
-
     @property
     def is_full(self) -> bool:
         return self.used_kib >= self.limit_kib > 0

@@ -9,13 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mailbox_desk import wiring
-from mailbox_desk.adapters.door import NobodyAnswers, knock
-from mailbox_desk.adapters.home_lock import HomeTaken
-from mailbox_desk.adapters.resources import help_page
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
+from mailbox_desk.wiring import HomeTaken, NobodyAnswers, help_page, knock
 from mailbox_desk.wording import Wording
 
 

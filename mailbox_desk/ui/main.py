@@ -34,6 +34,13 @@ def run(told: argparse.Namespace) -> int:
     window.show_first([first_row(each, words) for each in read_first_rows(home)])
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
+    from importlib import import_module
+
+    from mailbox_desk.adapters.workers import Lane
     from mailbox_desk.ui.program import Program
 
-    return Program(app, window, theme, words, home, told).run()
+    start = Lane("start", 1)
+    program = Program(
+        app, window, theme, words, home, told, lambda: start.run(lambda: import_module("mailbox_desk.ui.house"))
+    )
+    return program.run()

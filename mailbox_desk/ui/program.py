@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import logging
 import signal
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
 import qasync
 from PySide6.QtWidgets import QApplication
 
-from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.paths import Home
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
@@ -35,13 +34,21 @@ _PATIENCE: Final = 0.8  # seconds for a clean end; then the process ends without
 
 
 class Program:
-    """Runs once. `told` are the arguments of the command line."""
+    """Runs once. `told` are the arguments of the command line; `bring_house` imports ui.house on a thread."""
 
     def __init__(
-        self, app: QApplication, window: Window, theme: Theme, words: Wording, home: Home, told: argparse.Namespace
+        self,
+        app: QApplication,
+        window: Window,
+        theme: Theme,
+        words: Wording,
+        home: Home,
+        told: argparse.Namespace,
+        bring_house: Callable[[], Awaitable[Any]],
     ) -> None:
         self._window, self._theme, self._words = window, theme, words
         self._home, self._told = home, told
+        self._bring_house = bring_house
         self._loop = qasync.QEventLoop(app)
         self._bridge = Bridge(self._loop, window)
         self._ending = asyncio.Event()
@@ -74,14 +81,10 @@ class Program:
             _log.warning("the engine did not end in time; leaving without it")
 
     async def _serve(self) -> None:
-        lane = Lane("start", 1)
         try:
-            house: Any = await lane.run(lambda: importlib.import_module("mailbox_desk.ui.house"))
-            await self._keep(house)
+            await self._keep(await self._bring_house())
         except Exception as error:  # noqa: BLE001  the last stop: said on a page instead of a traceback
             self._could_not(error)
-        finally:
-            lane.close()
 
     async def _keep(self, house: Any) -> None:
         """`house` is the module of that name, which is imported late."""

@@ -107,7 +107,7 @@ def paint_and_memory(folder: Path, display: str) -> bool:
     allowed = SPARE_BYTES + STORED * BYTES_A_MAILBOX
     print(f"first paint of {STORED} rows: x{ratio:.2f} of a bare window (at most {MOST_PAINT})")
     print(f"memory: {more / 1e6:.0f} MB more than a bare window (at most {allowed / 1e6:.0f})")
-    return ratio <= MOST_PAINT and more <= allowed
+    return bool(ratio <= MOST_PAINT and more <= allowed)
 
 
 def lateness(folder: Path, display: str) -> bool:
@@ -125,7 +125,7 @@ def lateness(folder: Path, display: str) -> bool:
     p99, worst = statistics.median(p99s), statistics.median(worsts)
     print(f"Qt's thread during a round of {CHECKED}: p99 {p99:.1f} ms late (at most {P99_MS}), ", end="")
     print(f"worst {worst:.1f} ms (at most {WORST_MS})")
-    return p99 <= P99_MS and worst <= WORST_MS
+    return bool(p99 <= P99_MS and worst <= WORST_MS)
 
 
 def main() -> int:

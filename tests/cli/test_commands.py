@@ -109,7 +109,7 @@ def test_check_csv_ports_decide_and_odd_ports_are_tried(dovecot: Dovecot, env: d
 
 def test_check_csv_says_what_is_wrong(dovecot: Dovecot, env: dict[str, str], tmp_path: Path) -> None:
     dovecot.deliver("full@example.org", "Subject: big\r\n\r\n" + "x" * 1500 + "\r\n")
-    rows = [
+    rows: list[dict[str, object]] = [
         row(dovecot, "user0020@example.org"),
         row(dovecot, "user0021@example.org", password="wrong-horse"),
         row(dovecot, "blocked@example.org"),
