@@ -20,6 +20,7 @@ from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
+from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
 from mailbox_desk.adapters.pipes import discard_stdout
 from mailbox_desk.adapters.resources import help_page, load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
@@ -47,6 +48,7 @@ __all__ = [
     "CsvProblem",
     "HomeTaken",
     "House",
+    "NoPassphrase",
     "NobodyAnswers",
     "bare_judge",
     "csv_house",
@@ -55,6 +57,7 @@ __all__ = [
     "knock",
     "open_house",
     "read_csv",
+    "read_passphrase",
 ]
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6

@@ -10,7 +10,6 @@ from pathlib import Path
 from mailbox_desk import paths, wiring
 from mailbox_desk.cli.console import Console
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.vault_state import VaultState
 
 
@@ -34,7 +33,11 @@ async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: li
     home = paths.home(told.home)
     async with wiring.open_house(home, interval=interval) as house:
         if told.passphrase_file:
-            await house.unlock(read_passphrase(told.passphrase_file))
+            try:
+                passphrase = wiring.read_passphrase(told.passphrase_file)
+            except wiring.NoPassphrase as error:
+                raise NotPossible("cli.no_passphrase", file=told.passphrase_file, reason=str(error)) from error
+            await house.unlock(passphrase)
         await house.answer_at_the_door(console.wording)
         yield house.engine
 
@@ -51,18 +54,6 @@ async def _csv_engine(
         raise NotPossible("cli.csv_empty", file=told.csv)
     async with wiring.csv_house(rows, interval=interval) as house:
         yield house.engine
-
-
-def read_passphrase(file: str) -> Secret:
-    """The first line of the file, its line end removed."""
-    try:
-        text = Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotPossible("cli.passphrase_unreadable", file=file, reason=str(error)) from error
-    line = text.split("\n", 1)[0].rstrip("\r")
-    if not line:
-        raise NotPossible("cli.passphrase_empty", file=file)
-    return Secret(line)
 
 
 def vault_trouble(engine: Engine) -> str | None:

@@ -6,14 +6,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from mailbox_desk import wiring
-from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
-from mailbox_desk.wiring import HomeTaken, NobodyAnswers, help_page, knock
+from mailbox_desk.wiring import HomeTaken, NobodyAnswers, NoPassphrase, help_page, knock, read_passphrase
 from mailbox_desk.wording import Wording
 
 
@@ -40,12 +38,14 @@ async def open_house(
     try:
         async with wiring.open_house(home) as house:
             if told.passphrase_file:
-                await house.unlock(_first_line(told.passphrase_file))
+                await house.unlock(read_passphrase(told.passphrase_file))
             await house.engine.start()
             await house.answer_at_the_door(words, show=come_forward)
             yield house
     except HomeTaken as error:
         await _show_the_first(home, error)
+    except NoPassphrase as error:
+        raise Trouble("passphrase", str(error)) from error
     except WrongPassphrase as error:
         raise Trouble("passphrase") from error
     except StoreIsNewer as error:
@@ -62,10 +62,6 @@ async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     except NobodyAnswers as error:
         raise Trouble("taken") from error
     raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
-
-
-def _first_line(file: str) -> Secret:
-    return Secret(Path(file).read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r"))
 
 
 __all__ = ["ShownElsewhere", "Trouble", "help_page", "open_house"]

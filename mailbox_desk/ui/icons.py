@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QFile, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -45,17 +45,28 @@ class Icons:
 
     def program(self) -> QIcon:
         """The picture of the program itself."""
-        svg = QByteArray(self.folder.joinpath("mailbox_desk.svg").read_bytes())
+        drawing = QSvgRenderer(str(self.folder / "mailbox_desk.svg"))
         icon = QIcon()
         for edge in (16, 24, 32, 48, 64, 128):
-            icon.addPixmap(_rendered(QSvgRenderer(svg), edge, 1.0))
+            icon.addPixmap(_rendered(drawing, edge, 1.0))
         return icon
 
     def _draw(self, shape: Shape, colour: str, size: int, ratio: float) -> QPixmap:
         if shape not in self._drawings:
-            self._drawings[shape] = self.folder.joinpath(f"{shape.value}.svg").read_text(encoding="utf-8")
+            self._drawings[shape] = _text_of(self.folder / f"{shape.value}.svg")
         svg = self._drawings[shape].replace("currentColor", colour)
         return _rendered(QSvgRenderer(QByteArray(svg.encode())), size, ratio)
+
+
+def _text_of(file: Path) -> str:
+    """A drawing as it ships with the program. Raises FileNotFoundError: a program without its icons is broken."""
+    opened = QFile(str(file))
+    if not opened.open(QIODevice.OpenModeFlag.ReadOnly):
+        raise FileNotFoundError(str(file))
+    try:
+        return bytes(opened.readAll().data()).decode("utf-8")
+    finally:
+        opened.close()
 
 
 def _rendered(drawing: QSvgRenderer, size: int, ratio: float) -> QPixmap:
