@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from mailbox_desk.diagnosis.facts import Facts, Told, facts_of_failure, facts_of_response, told_facts
+from mailbox_desk.diagnosis.facts import Facts, facts_of_failure, facts_of_response, told_facts
 from mailbox_desk.diagnosis.rules import RuleSet
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.diagnosis import Context, Diagnosis, Fact, RankedCause
 from mailbox_desk.model.response import Response
+from mailbox_desk.model.told import Told
 
 NO_RULE: Final = "no-rule"
 _NOTHING_KNOWN: Final = (RankedCause(Cause.UNKNOWN, 0.3),)

@@ -12,6 +12,7 @@ from mailbox_desk.diagnosis.text import last_line, normalised
 from mailbox_desk.model.check import Failure, FailureKind, Stage, Step
 from mailbox_desk.model.diagnosis import Context, Fact
 from mailbox_desk.model.response import Response
+from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half
 
 DAY = 86_400.0
@@ -172,25 +173,6 @@ def _names_of_context(failure: Failure, context: Context) -> frozenset[FactName]
         FactName.CERTIFICATE_ENDED: ended,
     }
     return frozenset(name for name, is_so in held.items() if is_so)
-
-
-class Told(StrEnum):
-    """The facts that a person is told as reasons. The sentences are in the catalogues, as "fact.<value>"."""
-
-    SERVER_SAYS_SO = "server_says_so"
-    WORKED_UNTIL = "worked_until"
-    NEVER_WORKED = "never_worked"
-    OTHER_HALF_ACCEPTS = "other_half_accepts"
-    OTHER_HALF_REFUSES = "other_half_refuses"
-    REFUSED_TIMES = "refused_times"
-    NEIGHBOURS_PASS = "neighbours_pass"
-    NEIGHBOURS_FAIL = "neighbours_fail"
-    LOCAL_NETWORK_DOWN = "local_network_down"
-    NETWORK_IS_FINE = "network_is_fine"
-    ENCRYPTION_IS_FINE = "encryption_is_fine"
-    CERTIFICATE_ENDED = "certificate_ended"
-    TEMPORARY = "temporary"
-    SERVER_WAIT = "server_wait"
 
 
 _PAST_CONNECT: Final = frozenset(Step) - {Step.RESOLVE, Step.CONNECT}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -34,6 +35,8 @@ def run(told: argparse.Namespace) -> int:
     window.show_first([first_row(each, words) for each in read_first_rows(home)])
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
+    gc.freeze()  # what a start has made mostly stays
+    gc.enable()
     from importlib import import_module
 
     from mailbox_desk.adapters.workers import Lane

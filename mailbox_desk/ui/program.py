@@ -97,7 +97,7 @@ class Program:
         except house.ShownElsewhere:
             self._end()
         except house.Trouble as trouble:
-            _log.error("the desk can't start: %s", trouble.reason, exc_info=trouble)
+            _log.error("the desk can't start: %s %s", trouble.reason, trouble.detail)
             self._give_up(trouble.reason, detail=trouble.detail)
 
     def _could_not(self, error: Exception) -> None:

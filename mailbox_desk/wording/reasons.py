@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailbox_desk.diagnosis.facts import Told
 from mailbox_desk.model.diagnosis import Fact
+from mailbox_desk.model.told import Told
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.times import clock, duration
 

@@ -14,6 +14,7 @@ import sys
 import time
 
 import psutil
+from PySide6 import QtWidgets
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTableView, QWidget
@@ -106,17 +107,16 @@ def bare() -> int:
 
 
 def desk() -> int:
-    import mailbox_desk.ui.main as window_main  # noqa: PLC0415  its import is part of what is measured
-    from mailbox_desk.cli.arguments import parse  # noqa: PLC0415
-
     class ProbedApplication(QApplication):
         def __init__(self, argv: list[str]) -> None:
             super().__init__(argv)
             self._probe = Probe()
             self.installEventFilter(self._probe)
 
-    vars(window_main)["QApplication"] = ProbedApplication  # to see the very first paint
-    return window_main.run(parse(["--home", HOME, "--passphrase-file", PASSPHRASE_FILE]))
+    vars(QtWidgets)["QApplication"] = ProbedApplication  # to see the very first paint
+    from mailbox_desk.__main__ import main  # noqa: PLC0415  its imports are part of what is measured
+
+    return main(["--home", HOME, "--passphrase-file", PASSPHRASE_FILE])
 
 
 if __name__ == "__main__":

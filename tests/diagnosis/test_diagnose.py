@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.diagnosis.diagnose import NO_RULE, diagnose, explain
-from mailbox_desk.diagnosis.facts import Told
 from mailbox_desk.diagnosis.rules import RuleSet
 from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.check import Failure, FailureKind, Stage, Step
@@ -12,6 +11,7 @@ from mailbox_desk.model.diagnosis import Certainty, Context, Diagnosis
 from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.response import Response
+from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half
 
 RULES = load_rules()

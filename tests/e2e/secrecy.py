@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-import psutil
-
 
 def disguises(secret: str, user: str) -> dict[str, bytes]:
     """The secret as it may lie about: name of the form -> bytes."""
@@ -46,7 +44,9 @@ def files_under(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def of_process(pid: int) -> Iterator[tuple[str, bytes]]:
     """Command line and environment of a process and of all its children."""
-    process = psutil.Process(pid)
-    for each in [process, *process.children(recursive=True)]:
-        for name in ("cmdline", "environ"):
-            yield f"/proc/{each.pid}/{name}", Path(f"/proc/{each.pid}/{name}").read_bytes()
+    folder = Path(f"/proc/{pid}")
+    for name in ("cmdline", "environ"):
+        yield str(folder / name), (folder / name).read_bytes()
+    for children in folder.glob("task/*/children"):
+        for child in children.read_text().split():
+            yield from of_process(int(child))

@@ -1,7 +1,7 @@
 import pytest
 
-from mailbox_desk.diagnosis.facts import Told
 from mailbox_desk.model.diagnosis import Fact
+from mailbox_desk.model.told import Told
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.reasons import reason
 

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from mailbox_desk.diagnosis.facts import Told
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
 from mailbox_desk.model.diagnosis import Diagnosis, Fact, RankedCause
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
+from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half, Shown, Veil, VeilReason, Verdict
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.voice import due_of, shown_line
