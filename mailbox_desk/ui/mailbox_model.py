@@ -217,7 +217,7 @@ class MailboxModel(QAbstractTableModel):
             case Column.SINCE:
                 return self._words.duration(max(0.0, self._now() - row.since)) if row.since else ""
             case Column.NEXT:
-                return row.next_step
+                return row.next_in_short
 
     def _spoken(self, row: Row, column: Column) -> str:
         if column is Column.MAILBOX:

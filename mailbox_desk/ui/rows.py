@@ -16,6 +16,7 @@ from mailbox_desk.model.verdict import Half, Shown
 from mailbox_desk.ui.look import LOOKS, Mark, mark_of
 from mailbox_desk.ui.offers import Offer, offer_of
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.voice import due_of
 
 
 class Column(IntEnum):
@@ -31,7 +32,8 @@ class Column(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`since` is seconds since 1970 UTC; `offer` the one act offered, NOTHING where there is none."""
+    """`since` is seconds since 1970 UTC; `offer` the one act offered, NOTHING where there is none; `next_in_short`
+    is what fits the column, `next_step` the whole sentence."""
 
     id: MailboxId
     shown: Shown
@@ -44,6 +46,7 @@ class Row:
     cause: str
     since: float
     next_step: str
+    next_in_short: str = ""
     offer: Offer = Offer.NOTHING
     severity: Severity = Severity.NOTE
     checking_now: bool = False
@@ -73,6 +76,7 @@ def row_of(snapshot: Snapshot, words: Wording, provider_name: Callable[[str], st
         cause=words.cause_phrase(snapshot),
         since=standing.since,
         next_step=words.next_step(snapshot, now),
+        next_in_short=_next_in_short(snapshot, words, now),
         offer=offer_of(snapshot),
         severity=CAUSES[diagnosis.cause].severity if diagnosis else Severity.NOTE,
         checking_now=snapshot.checking_now,
@@ -81,7 +85,22 @@ def row_of(snapshot: Snapshot, words: Wording, provider_name: Callable[[str], st
 
 def timed_again(row: Row, snapshot: Snapshot, words: Wording, now: float) -> Row:
     """The same line later: only what speaks of time is said anew."""
-    return replace(row, next_step=words.next_step(snapshot, now))
+    short = _next_in_short(snapshot, words, now)
+    return replace(row, next_step=words.next_step(snapshot, now), next_in_short=short)
+
+
+def _next_in_short(snapshot: Snapshot, words: Wording, now: float) -> str:
+    """Whose turn it is in a word or two: the act for a person, the time where the desk goes on by itself."""
+    match snapshot.shown:
+        case Shown.CONNECTED | Shown.PAUSED | Shown.BLIND:
+            return ""
+        case Shown.NEEDS_YOU:
+            diagnosis = snapshot.standing.diagnosis
+            return words.action(CAUSES[diagnosis.cause].action) if diagnosis else ""
+        case Shown.RECONNECTING | Shown.SUSPECT | Shown.CHECKING:
+            at = snapshot.held_until or due_of(snapshot)
+            is_near = snapshot.checking_now or at is None or at <= now
+            return words.text("ui.list.now") if is_near or at is None else words.clock(at, now)
 
 
 def _marks_in_words(words: Wording, receiving: Outcome, sending: Outcome) -> str:

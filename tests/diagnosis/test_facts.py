@@ -5,7 +5,6 @@ import pytest
 from mailbox_desk.diagnosis.facts import (
     DAY,
     FactName,
-    Told,
     asked_wait,
     codes_in,
     facts_of_failure,
@@ -15,6 +14,7 @@ from mailbox_desk.diagnosis.facts import (
 from mailbox_desk.model.check import Certificate, Failure, FailureKind, Stage, Step
 from mailbox_desk.model.diagnosis import Context, Fact
 from mailbox_desk.model.response import Response
+from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half
 
 NOW = 1_800_000_000.0

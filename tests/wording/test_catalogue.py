@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mailbox_desk.diagnosis.facts import Told
 from mailbox_desk.model.cause import Action, Actor, Cause
 from mailbox_desk.model.check import Step
 from mailbox_desk.model.diagnosis import Certainty
+from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half, Shown, VeilReason
 from mailbox_desk.paths import resources_dir
 from mailbox_desk.wording.catalogue import Catalogue, MissingWords, languages_of
