@@ -17,6 +17,7 @@ from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
+from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
@@ -113,6 +114,7 @@ async def open_house(
         lock = HomeLock(home)
         lock.acquire()
         stack.callback(lock.release)
+        stack.callback(log_into(home))
         database = Database(home)
         await database.open()
         stack.push_async_callback(_closed, database.close, "store")

@@ -25,7 +25,9 @@ from mailbox_desk.wording.report import COULD_NOT_RUN
 
 def run(told: argparse.Namespace) -> int:
     """Run the command that was told; the answer is the exit code."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    said = logging.StreamHandler(sys.stderr)
+    said.setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[said], format="%(levelname)s %(name)s: %(message)s")
     console = Console(Wording.load())
     try:
         if told.command == "explain":

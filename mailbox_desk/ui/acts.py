@@ -79,7 +79,9 @@ class Acts(QObject):
         box.setText(words.plural("ui.remove.question", len(snapshots), address=snapshots[0].mailbox.address))
         box.setInformativeText(words.text("ui.remove.explained"))
         yes = box.addButton(words.text("ui.remove.yes"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(words.text("ui.cancel"), QMessageBox.ButtonRole.RejectRole)
+        no = box.addButton(QMessageBox.StandardButton.Cancel)
+        no.setText(words.text("ui.cancel"))
+        box.setDefaultButton(no)
         box.buttonClicked.connect(lambda pressed: self._remove(snapshots) if pressed is yes else None)
         self._open(box)
 

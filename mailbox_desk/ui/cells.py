@@ -75,7 +75,7 @@ class CellPainter(QStyledItemDelegate):
                 longest = max(metrics.horizontalAdvance(f"{self._words.status(shown)} …") for shown in LOOKS)
                 return max(width, longest + MEASURES.icon + MEASURES.gap_m + 2 * _PAD)
             case Column.NEXT:
-                texts = (self._words.text(f"ui.offer.{offer.value}") for offer in BUTTONS)
+                texts = (self._words.text(f"ui.list.offer.{offer.value}") for offer in BUTTONS)
                 return max(width, max(map(metrics.horizontalAdvance, texts)) + 24 + 2 * _PAD)
             case _:
                 return width
@@ -167,13 +167,13 @@ class CellPainter(QStyledItemDelegate):
         painter.setPen(QPen(self._colour(look.line if not look.is_dark else look.muted), 1))
         painter.setBrush(self._colour(look.surface))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), MEASURES.radius, MEASURES.radius)
-        said, metrics = self._words.text(f"ui.offer.{row.offer.value}"), self._metrics(self._theme.text_font)
+        said, metrics = self._words.text(f"ui.list.offer.{row.offer.value}"), self._metrics(self._theme.text_font)
         indent = max(0, (box.width() - metrics.horizontalAdvance(said)) // 2)
         self._line(painter, box.adjusted(indent, 0, 0, 0), said, look.text)
 
     def _button_box(self, cell: QRect, row: Row) -> QRect:
         metrics = self._metrics(self._theme.text_font)
-        wanted = metrics.horizontalAdvance(self._words.text(f"ui.offer.{row.offer.value}")) + 24
+        wanted = metrics.horizontalAdvance(self._words.text(f"ui.list.offer.{row.offer.value}")) + 24
         width = min(wanted, cell.width() - _PAD - _PAD // 2)
         return QRect(cell.left() + _PAD, cell.top() + 5, width, cell.height() - 11)
 

@@ -51,6 +51,7 @@ class CertificateDialog(QDialog):
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(headline)
         column.addWidget(self._card)
+        column.addStretch(1)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
         footer.addWidget(button(words.text("ui.cancel"), self.reject))

@@ -202,7 +202,7 @@ class Measures:
     radius: int = 6
     card_radius: int = 8
     pane_width: int = 420
-    column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 160)
+    column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 128)
 
 
 MEASURES = Measures()

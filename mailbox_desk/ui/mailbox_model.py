@@ -224,7 +224,7 @@ class MailboxModel(QAbstractTableModel):
             return self._words.text("ui.list.mailbox_spoken", address=row.address, provider=row.provider)
         if column is Column.STATUS and row.checking_now:
             return self._words.text("ui.list.status_checking", status=row.status)
-        return self._text(row, column)
+        return row.next_step if column is Column.NEXT else self._text(row, column)
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:

@@ -35,6 +35,7 @@ class Pane(QScrollArea):
         self._id: MailboxId | None = None
         self._offer = Offer.NOTHING
         self._helped: Cause | None = None
+        self._results: tuple[HalfResult, ...] = ()
         self.help_page: HelpPage | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -115,6 +116,7 @@ class Pane(QScrollArea):
         self._history_section = Section(words.text("ui.pane.history"), self._history)
         self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
         self._help_fold = Folded(words.text("ui.pane.help"), self._help, self._theme)
+        self._steps_fold.opened.connect(self._fill_steps)
         self._help_fold.opened.connect(self._fill_help)
         self._bright = button("", lambda: self._press(self._offer), bright=True)
         self._check = button(words.text("ui.offer.check_now"), lambda: self._press(Offer.CHECK_NOW))
@@ -163,32 +165,39 @@ class Pane(QScrollArea):
         if has_bright:
             self._bright.setText(self._words.text(f"ui.offer.{self._offer.value}"))
         self._bright.setVisible(has_bright)
-        self._check.setVisible(self._offer is not Offer.CHECK_NOW)
+        self._check.setVisible(self._offer is not Offer.CHECK_NOW and snapshot.shown is not Shown.PAUSED)
         for each in (self._bright, self._check):
             each.setDisabled(snapshot.checking_now and each.text() == self._check.text())
         self._buttons.show()
 
     def _show_steps(self, snapshot: Snapshot) -> None:
+        halves = (snapshot.standing.receiving.last, snapshot.standing.sending.last)
+        self._results = tuple(result for result in halves if result is not None)
+        if self._steps_fold.is_open:
+            self._fill_steps()
+
+    def _fill_steps(self) -> None:
         clear(self._steps_grid)
         line = 0
-        for result in (snapshot.standing.receiving.last, snapshot.standing.sending.last):
-            if result is not None:
-                line = self._add_steps(result, line)
-        self._steps_grid.setColumnStretch(1, 1)
+        for result in self._results:
+            line = self._add_steps(result, line)
+        self._steps_grid.setColumnStretch(0, 1)
         if line == 0:
-            self._steps_grid.addWidget(label(self._words.text("ui.pane.steps_none"), "muted"), 0, 0, 1, 3)
+            self._steps_grid.addWidget(label(self._words.text("ui.pane.steps_none"), "muted"), 0, 0, 1, 2)
 
     def _add_steps(self, result: HalfResult, line: int) -> int:
         heading = label(self._words.text(f"ui.half.{result.half.value}"), "section")
-        self._steps_grid.addWidget(heading, line, 0, 1, 3)
+        self._steps_grid.addWidget(heading, line, 0, 1, 2)
         for step in result.steps:
             line += 1
             mark = "✓" if step.passed else "✕"
             name = f"{mark} {self._words.step_name(step.step)}"
-            self._steps_grid.addWidget(label(name, wraps=False), line, 0, Qt.AlignmentFlag.AlignTop)
-            self._steps_grid.addWidget(label(breakable(step.note[:200], 24), "muted"), line, 1)
+            self._steps_grid.addWidget(label(name, wraps=False), line, 0)
             took = label(self._words.text("ui.milliseconds", count=f"{step.milliseconds:.0f}"), "muted", wraps=False)
-            self._steps_grid.addWidget(took, line, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+            self._steps_grid.addWidget(took, line, 1, Qt.AlignmentFlag.AlignRight)
+            if step.note:
+                line += 1
+                self._steps_grid.addWidget(label(breakable(step.note[:200]), "muted"), line, 0, 1, 2)
         return line + 1
 
     def _show_help(self, snapshot: Snapshot) -> None:

@@ -107,6 +107,7 @@ class Window(QMainWindow):
         """One page instead of the list: the desk can't start, and why."""
         self._message_title.setText(title)
         self._message.setText(text)
+        self._summary.hide()
         self._pages.setCurrentIndex(2)
         self._enable(live=False)
 
