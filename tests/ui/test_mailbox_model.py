@@ -7,7 +7,7 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
 from mailbox_desk.engine.board import Gone
-from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.cause import Action, Cause
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Shown, Verdict
 from mailbox_desk.ui.mailbox_model import MailboxModel, Role
@@ -107,3 +107,14 @@ def test_cells_can_be_read_aloud(model: MailboxModel) -> None:
     assert "✓" not in spoken(Column.MARKS)
     assert all(model.headerData(column, Qt.Orientation.Horizontal) for column in Column)
     assert isinstance(model.index(0, 0).data(Role.ROW), Row)
+
+
+def test_the_next_column_is_short_and_read_aloud_in_full(model: MailboxModel, words: Wording) -> None:
+    model.show_only(dozen())
+    for place, row in enumerate(model.rows()):
+        cell = model.index(place, Column.NEXT)
+        assert len(str(cell.data())) <= 24, row
+        assert cell.data(Qt.ItemDataRole.AccessibleTextRole) == row.next_step
+    asks_admin = model.place_of(MailboxId("b"))
+    assert asks_admin is not None
+    assert model.index(asks_admin, Column.NEXT).data() == words.action(Action.ASK_ADMIN)

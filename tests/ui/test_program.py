@@ -78,7 +78,7 @@ async def test_a_signal_ends_it_cleanly(home: Path, number: signal.Signals) -> N
         await until(lambda: (home / "desk.door").exists(), seconds=30)
         code, seconds = asked_to_end(process, number)
     assert code == 0, said(home)
-    assert seconds < 2
+    assert seconds < 1
     assert not (home / "desk.door").exists()
     assert "Traceback" not in said(home)
 
@@ -95,7 +95,7 @@ async def test_a_server_that_says_nothing_does_not_hold_up_the_end(home: Path, m
             code, seconds = asked_to_end(process)
             line.close()
     assert code == 0, said(home)
-    assert seconds < 2
+    assert seconds < 1
     assert "Traceback" not in said(home)
 
 

@@ -214,7 +214,7 @@ async def test_the_steps_of_the_last_check_unfold(live: Window, words: Wording) 
     assert "240" not in said(live.pane)
     fold = next(each for each in live.pane.findChildren(QToolButton) if each.text() == words.text("ui.pane.steps"))
     fold.click()
-    assert words.text("ui.milliseconds", count="240") in said(live.pane)
+    await until(lambda: words.text("ui.milliseconds", count="240") in said(live.pane))
 
 
 @pytest.mark.parametrize("state", [state for state in VaultState if state is not VaultState.OPEN])
@@ -279,6 +279,16 @@ async def test_a_locked_vault_is_unlocked_from_the_pane(live: Window, engine: Fa
 async def test_a_desk_that_cannot_start_says_why(window: Window, words: Wording) -> None:
     window.show_message("It is so", "because of that")
     assert "because of that" in said(window)
+
+
+async def test_the_safe_answer_is_the_one_that_enter_gives(live: Window, engine: FakeEngine, words: Wording) -> None:
+    live.list.choose(MailboxId("h"))
+    pressed(live, words.text("ui.header.remove"))
+    box = opened(QMessageBox)
+    assert box is not None
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    await until(lambda: opened(QMessageBox) is None)
+    assert not engine.wished("remove")
 
 
 async def test_a_narrow_window_stacks_its_parts(live: Window) -> None:
