@@ -36,7 +36,6 @@ def run(told: argparse.Namespace) -> int:
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays
-    gc.enable()
     from importlib import import_module
 
     from mailbox_desk.adapters.workers import Lane

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from mailbox_desk.paths import Home
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
+from mailbox_desk.ui.collector import Collector
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.window import Window
@@ -51,12 +52,14 @@ class Program:
         self._bring_house = bring_house
         self._loop = qasync.QEventLoop(app)
         self._bridge = Bridge(self._loop, window)
+        self._collector = Collector(window)
         self._ending = asyncio.Event()
         self._code = _OK
 
     def run(self) -> int:
         """Until the window is closed or a signal comes; the answer is the exit code."""
         sys.setswitchinterval(_SWITCH_SECONDS)
+        self._collector.start()
         asyncio.set_event_loop(self._loop)
         self._window.closing.connect(self._end)
         for number in (signal.SIGINT, signal.SIGTERM):

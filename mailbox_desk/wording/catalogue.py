@@ -42,7 +42,8 @@ class Catalogue:
         return cls([each for each in found if isinstance(each, GNUTranslations)], strict=strict)
 
     def has(self, key: str) -> bool:
-        return any(domain.gettext(key) != key for domain in self._domains)
+        # Python 3.11.2's gettext() does not see the entries that have plural forms
+        return any(key != domain.gettext(key) or key != domain.ngettext(key, key, 1) for domain in self._domains)
 
     def text(self, key: str, **values: object) -> str:
         """The sentence of `key` with its {names} filled in."""

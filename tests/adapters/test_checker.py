@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import trustme
 
-from mailbox_desk.model.check import FailureKind, Limits, Outcome, Step, StepRecord
+from mailbox_desk.model.check import FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
 from mailbox_desk.model.mailbox import Endpoint, Security
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.verdict import Half
@@ -25,6 +25,15 @@ from tests.servers.scripted import BlackHole, Peer, Script, ScriptedServer, imap
 
 BOTH = pytest.mark.parametrize("half", list(Half))
 OK_IMAP = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
+
+
+def expect_reset(result: HalfResult, step: Step) -> None:
+    """A reset in place of a greeting may be seen while still connecting: the system says which, not we."""
+    failure = failure_of(result)
+    if step is Step.GREETING and failure.step is Step.CONNECT:
+        assert "reset" in failure.text.lower(), failure
+    else:
+        expect(result, step, FailureKind.CLOSED, [Mark.RESET])
 
 
 class TestReachingTheServer:
@@ -126,7 +135,7 @@ class TestTheLine:
             "EXAMINE": Step.SELECT,
             "GETQUOTAROOT": Step.QUOTA,
         }[word]
-        expect(result, step, FailureKind.CLOSED, [Mark.RESET])
+        expect_reset(result, step)
 
     @pytest.mark.parametrize("word", ["GREETING", "EHLO", "AUTH", "MAIL", "RCPT"])
     async def test_reset_in_each_step_of_sending(self, checks: Checks, word: str) -> None:
@@ -137,7 +146,7 @@ class TestTheLine:
         with ScriptedServer(smtp({word.encode(): reset}, greeting=greeting)) as server:
             result = await checks.sending(server.port)
         step = {"GREETING": Step.GREETING, "EHLO": Step.EHLO, "AUTH": Step.SIGN_IN}.get(word, Step.ENVELOPE)
-        expect(result, step, FailureKind.CLOSED, [Mark.RESET])
+        expect_reset(result, step)
 
     @pytest.mark.parametrize("word", ["LOGOUT", "QUIT"])
     async def test_reset_at_sign_out_is_fine(self, checks: Checks, word: str) -> None:

@@ -1,0 +1,39 @@
+"""Lets Python's cycle collector run on Qt's thread only.
+
+By itself it runs on whichever thread allocates, and there it may end a Qt object that lives on Qt's thread: a timer, a
+connection. Qt forbids that, and the program dies of it (seen as "Timers cannot be stopped from another thread").
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+_LOOK_MS: Final = 100
+
+
+class Collector(QObject):
+    """From `start` to `stop` cycles are collected here, generation by generation, as Python's own counts ask for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def start(self) -> None:
+        gc.disable()  # it goes on counting
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Python collects by itself again."""
+        self._timer.stop()
+        gc.enable()
+
+    def look(self) -> None:
+        """Collect the oldest generation that is due, and with it the younger ones."""
+        due = [count > threshold for count, threshold in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        if due[0]:
+            gc.collect(2 if all(due) else 1 if due[1] else 0)
