@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Start what the arguments ask for; the answer is the exit code."""
     told = parse(sys.argv[1:] if argv is None else argv)
     if told.command is None and has_display():
-        gc.disable()  # collecting amid the imports only holds up the first paint; ui.main switches it on again
+        gc.disable()  # collecting amid the imports only holds up the first paint; ui.collector takes over afterwards
         from mailbox_desk.ui.main import run as run_window
 
         return run_window(told)
