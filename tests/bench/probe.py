@@ -30,6 +30,7 @@ class Probe(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.painted: float | None = None
+        self._painting = False
         self.late: list[float] = []
         self._last = 0.0
         self._timer = QTimer(self)
@@ -38,15 +39,16 @@ class Probe(QObject):
         self._timer.timeout.connect(self._tick)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        if self._painting:  # any event after it: the first paint of the table is over
+            self.painted = time.time() - float(os.environ["STARTED"])
+            self._painting = False
+            QTimer.singleShot(0, self._paint_done)
         if self.painted is None and event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
             parent = watched.parent()
-            if isinstance(parent, QTableView) and isinstance(parent, QAbstractScrollArea):
-                self.painted = 0.0
-                QTimer.singleShot(0, self._paint_done)
+            self._painting = isinstance(parent, QTableView) and isinstance(parent, QAbstractScrollArea)
         return False
 
     def _paint_done(self) -> None:
-        self.painted = time.time() - float(os.environ["STARTED"])
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)
