@@ -63,3 +63,12 @@ def expect(result: HalfResult, step: Step, kind: FailureKind, marks: Iterable[Ma
 
 def steps_of(result: HalfResult) -> list[Step]:
     return [record.step for record in result.steps]
+
+
+def expect_reset(result: HalfResult, step: Step) -> None:
+    """A reset in place of a greeting may be seen while still connecting: the system says which, not we."""
+    failure = failure_of(result)
+    if step is Step.GREETING and failure.step is Step.CONNECT:
+        assert "reset" in failure.text.lower(), failure
+    else:
+        expect(result, step, FailureKind.CLOSED, [Mark.RESET])

@@ -15,25 +15,16 @@ from typing import Any
 import pytest
 import trustme
 
-from mailbox_desk.model.check import FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
+from mailbox_desk.model.check import FailureKind, Limits, Outcome, Step, StepRecord
 from mailbox_desk.model.mailbox import Endpoint, Security
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.verdict import Half
-from tests.adapters.checks import SHORT, USER, Checks, expect, failure_of
+from tests.adapters.checks import SHORT, USER, Checks, expect, expect_reset, failure_of
 from tests.servers.ports import free_port
 from tests.servers.scripted import BlackHole, Peer, Script, ScriptedServer, imap, mute, smtp
 
 BOTH = pytest.mark.parametrize("half", list(Half))
 OK_IMAP = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
-
-
-def expect_reset(result: HalfResult, step: Step) -> None:
-    """A reset in place of a greeting may be seen while still connecting: the system says which, not we."""
-    failure = failure_of(result)
-    if step is Step.GREETING and failure.step is Step.CONNECT:
-        assert "reset" in failure.text.lower(), failure
-    else:
-        expect(result, step, FailureKind.CLOSED, [Mark.RESET])
 
 
 class TestReachingTheServer:
