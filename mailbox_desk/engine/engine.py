@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
@@ -15,6 +15,7 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.journal import Journal
@@ -24,6 +25,7 @@ from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
 from mailbox_desk.engine.start import due_first, first_standing
 from mailbox_desk.engine.try_out import try_out
+from mailbox_desk.engine.vault_watch import VaultWatch
 from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
@@ -42,7 +44,6 @@ _VAULT_VEIL = Veil(VeilReason.VAULT_LOCKED)
 _OFFLINE_VEIL = Veil(VeilReason.OFFLINE)
 _USUAL_INTERVAL = 300.0
 _TIDY_EVERY = 6 * 3600.0
-_LOOK_AT_VAULT_EVERY = 20.0
 _PORTION = 10
 
 
@@ -71,11 +72,16 @@ class Engine:
         self._providers = {provider.id: provider for provider in world.providers}
         self._watchers: dict[MailboxId, Watcher] = {}
         self._tasks: dict[MailboxId, asyncio.Task[None]] = {}
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores()
         self._agenda = Agenda(world.clock)
-        self._desk = self._furnish(settings)
         self._started_at = world.clock.now()
-        self._vault_is_closed = False
+        self._vault_watch = VaultWatch(
+            world.clock,
+            world.vault,
+            closed=lambda: self._blinded(_VAULT_VEIL),
+            opened=lambda: self._sighted(_VAULT_VEIL),
+        )
+        self._desk = self._furnish(settings)
 
     @property
     def vault_state(self) -> VaultState:
@@ -98,8 +104,8 @@ class Engine:
         """Open the vault without a prompt and begin to watch; `first_round` False waits for the first wish."""
         state = await self._world.vault.open()
         self._desk.budget.remember(self._stored.refusals)
-        self._chore(self._agenda.run(), "agenda")
-        self._chore(self._keep_tidy(), "tidy")
+        self._chores.begin(self._agenda.run(), "agenda")
+        self._chores.begin(self._keep_tidy(), "tidy")
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):
@@ -110,13 +116,14 @@ class Engine:
             # Each a little after the one before, so that a start is no stampede.
             self._watch(mailbox, due_first(standing, now + place * spacing) if first_round else standing)
         if state is not VaultState.OPEN:
-            self._vault_closed(state)
+            self._vault_watch.found_closed(state)
 
     async def stop(self) -> None:
         """End everything at once; what hangs is shut. Takes less than a second."""
         self._desk.lookout.stop()
         self._world.checker.shut()
-        tasks = [*self._tasks.values(), *self._chores]
+        self._vault_watch.stop()
+        tasks = [*self._tasks.values(), *self._chores.stop()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -176,7 +183,7 @@ class Engine:
         """A person wants to know. For one mailbox that is one try even where its secret rests."""
         self._desk.lookout.look_now()
         wanted = CheckWanted(Wish.THIS_ONE if len(ids) == 1 else Wish.ALL)
-        self._chore(self._post_in_turn(ids, wanted), "check now")
+        self._chores.begin(self._post_in_turn(ids, wanted), "check now")
 
     async def round(self, ids: Sequence[MailboxId] | None = None) -> AsyncIterator[Snapshot]:
         """One full round: each mailbox's snapshot as it settles, second opinions within seconds included."""
@@ -207,7 +214,7 @@ class Engine:
         """The one call that may make the system ask the person. Raises WrongPassphrase."""
         state = await self._world.vault.open(prompt=True, passphrase=passphrase)
         if state is VaultState.OPEN:
-            self._vault_opened()
+            self._vault_watch.found_open()
         return state
 
     def try_out(self, draft: Draft) -> AsyncIterator[TryOutStep]:
@@ -241,7 +248,7 @@ class Engine:
             world.checker,
             settings.limits,
             blinded=lambda: self._blinded(_OFFLINE_VEIL),
-            sighted=lambda: self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=_OFFLINE_VEIL)),
+            sighted=lambda: self._sighted(_OFFLINE_VEIL),
         )
         budget = HostBudget(
             world.clock,
@@ -265,7 +272,7 @@ class Engine:
             judge=world.judge,
             settings=settings,
             interval_of=lambda mailbox: settings.interval or self._interval(mailbox.provider),
-            vault_closed=self._vault_closed,
+            vault_closed=self._vault_watch.found_closed,
         )
 
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
@@ -273,30 +280,14 @@ class Engine:
         self._desk.lookout.know(mailbox)
         self._watchers[mailbox.id] = watcher
         task = asyncio.ensure_future(watcher.run())
-        task.add_done_callback(lambda ended: self._note_end(ended, f"watcher of {mailbox.id}"))
+        task.add_done_callback(lambda ended: say_fault(ended, f"watcher of {mailbox.id}"))
         self._tasks[mailbox.id] = task
 
     def _blinded(self, veil: Veil) -> None:
         self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
 
-    def _vault_closed(self, state: VaultState) -> None:
-        if self._vault_is_closed:
-            return
-        self._vault_is_closed = True
-        _log.info("the vault is closed: %s", state.value)
-        self._blinded(_VAULT_VEIL)
-        self._chore(self._await_vault(), "vault")
-
-    def _vault_opened(self) -> None:
-        self._vault_is_closed = False
-        self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=_VAULT_VEIL))
-
-    async def _await_vault(self) -> None:
-        """The person may unlock the keyring elsewhere: look now and then, never prompting."""
-        while self._vault_is_closed:
-            await self._world.clock.sleep(_LOOK_AT_VAULT_EVERY)
-            if self._vault_is_closed and await self._world.vault.open() is VaultState.OPEN:
-                self._vault_opened()
+    def _sighted(self, veil: Veil) -> None:
+        self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=veil))
 
     def _post_all(self, ids: Iterable[MailboxId], event: Event) -> None:
         for mailbox_id in ids:
@@ -331,13 +322,3 @@ class Engine:
             except ArchiveFailed as failed:
                 _log.warning("the history could not be tidied: %s", failed)
             await self._world.clock.sleep(_TIDY_EVERY)
-
-    def _chore(self, work: Coroutine[None, None, None], name: str) -> None:
-        task = asyncio.ensure_future(work)
-        self._chores.add(task)
-        task.add_done_callback(lambda ended: self._note_end(ended, name))
-
-    def _note_end(self, task: asyncio.Task[None], name: str) -> None:
-        self._chores.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("%s ended by a fault of ours", name, exc_info=task.exception())
