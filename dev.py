@@ -351,7 +351,7 @@ def package(rest: Sequence[str]) -> int:
     step("Building dist/mailbox-desk", [*builder, "--distpath", str(dist), str(ROOT / "build.spec")])
     program = dist / name / (f"{name}.exe" if WINDOWS else name)
     step("Starting what was built", [str(program), "--version"])
-    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    version = re.search(r'__version__ = "(.+)"', (ROOT / "mailbox_desk" / "__init__.py").read_text(encoding="utf-8"))
     label = f"{name}-{version[1] if version else 0}-{sys.platform}-{platform.machine()}"
     say(f"Packing dist/{label}.tar.xz ...")
     packed = Path(shutil.make_archive(str(dist / label), "xztar", dist, name))

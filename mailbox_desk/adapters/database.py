@@ -82,6 +82,10 @@ class Database:
         """The latest `limit`, the newest first."""
         return await self._read(lambda store: rows.read_changes(store, mailbox_id, limit))
 
+    async def changes_since(self, since: float) -> Sequence[StatusChange]:
+        """Of all mailboxes from `since` (seconds since 1970 UTC) on, and of each the last before it; oldest first."""
+        return await self._read(lambda store: rows.read_changes_since(store, since))
+
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
         """The latest `limit`, of one mailbox or of all, the newest first."""
         return await self._read(lambda store: rows.read_incidents(store, mailbox_id, limit))

@@ -11,28 +11,35 @@ from contextlib import closing
 
 from mailbox_desk.adapters.store_formats import DESK_FORMAT
 from mailbox_desk.adapters.store_header import NotAStore, StoreHeader, read_header, read_only_address
-from mailbox_desk.model.first_row import FirstRow
+from mailbox_desk.model.first_row import FirstRow, FirstSight
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 
 _WAIT_IF_LOCKED = 0.05
 
 
-def read_first_rows(home: Home) -> tuple[FirstRow, ...]:
-    """The stored mailboxes in the order they were added; () where the store is missing, of another format, damaged
-    or locked."""
+def read_first_sight(home: Home) -> FirstSight:
+    """The stored mailboxes in the order they were added, and the shape of the window; nothing of either where the
+    store is missing, of another format, damaged or locked."""
     try:
         if read_header(home.database) != StoreHeader(DESK_FORMAT.version, DESK_FORMAT.application_id):
-            return ()
+            return FirstSight()
         address = read_only_address(home.database)
         with closing(sqlite3.connect(address, uri=True, timeout=_WAIT_IF_LOCKED)) as connection:
             rows = connection.execute(
                 """SELECT b.id, b.address, b.name, s.shown, s.cause, s.since, s.last_checked
                    FROM mailboxes b JOIN standings s ON s.mailbox = b.key ORDER BY b.key"""
             ).fetchall()
-        return tuple(
+            layout = dict(connection.execute("SELECT name, value FROM settings WHERE name GLOB 'ui.*'"))
+        found = tuple(
             FirstRow(identity, address, name, Shown(shown), cause, since, last_checked)
             for identity, address, name, shown, cause, since, last_checked in rows
         )
+        return FirstSight(found, layout)
     except (OSError, sqlite3.Error, NotAStore, ValueError):
-        return ()
+        return FirstSight()
+
+
+def read_first_rows(home: Home) -> tuple[FirstRow, ...]:
+    """The stored mailboxes alone."""
+    return read_first_sight(home).rows

@@ -75,6 +75,16 @@ class MemoryArchive:
     async def changes(self, mailbox_id: MailboxId, limit: int) -> Sequence[StatusChange]:
         return tuple(reversed(self._changes.get(mailbox_id, ())))[:limit]
 
+    async def changes_since(self, since: float) -> Sequence[StatusChange]:
+        told = [change for changes in self._changes.values() for change in _from(changes, since)]
+        return tuple(sorted(told, key=lambda change: change.at))
+
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
         newest = sorted(self._incidents.values(), key=lambda each: each.opened_at, reverse=True)
         return tuple(each for each in newest if mailbox_id is None or mailbox_id in each.mailboxes)[:limit]
+
+
+def _from(changes: Sequence[StatusChange], since: float) -> Sequence[StatusChange]:
+    """Those from `since` on, and the last before it."""
+    before = sum(change.at < since for change in changes)
+    return changes[max(0, before - 1) :]

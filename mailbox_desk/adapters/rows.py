@@ -139,6 +139,17 @@ def read_changes(connection: sqlite3.Connection, mailbox_id: MailboxId, limit: i
     return tuple(StatusChange(mailbox_id, at, Shown(shown), cause) for at, shown, cause in rows)
 
 
+def read_changes_since(connection: sqlite3.Connection, since: float) -> Sequence[StatusChange]:
+    """The changes of all mailboxes from `since` on, and of each the last before it; the oldest first."""
+    rows = connection.execute(
+        """SELECT b.id, c.at, c.shown, c.cause FROM mailboxes b JOIN changes c ON c.mailbox = b.key
+               AND c.at >= ifnull((SELECT max(at) FROM changes WHERE mailbox = b.key AND at < ?1), ?1)
+           ORDER BY c.at, c.key""",
+        (since,),
+    )
+    return tuple(StatusChange(MailboxId(owner), at, Shown(shown), cause) for owner, at, shown, cause in rows)
+
+
 def read_incidents(connection: sqlite3.Connection, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
     """The latest `limit` incidents, of one mailbox or of all, the newest first."""
     order = "ORDER BY i.opened_at DESC, i.key DESC LIMIT ?"

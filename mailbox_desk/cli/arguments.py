@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
-
-def version_text() -> str:
-    """The program's name and version."""
-    try:
-        return f"mailbox-desk {version('mailbox-desk')}"
-    except PackageNotFoundError:
-        return "mailbox-desk (unpacked)"
+from mailbox_desk import __version__
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -30,7 +23,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         description="Watches many mailboxes, says why one dropped, and brings it back. Without a command: the window.",
         parents=[common],
     )
-    parser.add_argument("--version", action="version", version=version_text())
+    parser.add_argument("--version", action="version", version=f"mailbox-desk {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check(commands, common)
     _add_watch(commands, common)

@@ -232,11 +232,19 @@ class Engine:
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)
 
+    async def remember(self, name: str, text: str) -> None:
+        """Keep a setting of this name over restarts."""
+        await self._world.archive.save_setting(name, text)
+
     async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
         return await self._world.archive.heartbeats(mailbox_id, since)
 
     async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
         return await self._world.archive.changes(mailbox_id, limit)
+
+    async def changes_since(self, since: float) -> Sequence[StatusChange]:
+        """Of all mailboxes from `since` (seconds since 1970 UTC) on, and the last one of each before it."""
+        return await self._world.archive.changes_since(since)
 
     async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
         return await self._world.archive.incidents(mailbox_id, limit)

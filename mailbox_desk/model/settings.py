@@ -25,15 +25,20 @@ class Settings:
     first_round_spacing: float = 0.05
 
 
+WINDOWS_OWN: Final = "ui."
+
 _YES_NO = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 
 
 def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
-    """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>"."""
+    """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>"; what
+    begins with "ui." is the window's own."""
     chosen: dict[str, Any] = {}
     limits: dict[str, float] = {}
     odd = []
     for name, text in pairs.items():
+        if name.startswith(WINDOWS_OWN):
+            continue
         try:
             if name.startswith("limits."):
                 limits[_LIMIT_NAMES[name]] = _positive(text)

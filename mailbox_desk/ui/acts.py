@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.model.vault_state import WrongPassphrase
+from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.failures import in_words
@@ -21,10 +22,13 @@ from mailbox_desk.ui.surroundings import Surroundings
 
 
 class Acts(QObject):
-    """`added` carries a new mailbox's id; `unlock_asked` says that the vault bar should come forward;
-    `vault_told` carries the VaultState after an unlock, `vault_refused` the sentence why it did not open."""
+    """`added` carries a new mailbox's id; `leaving` the ids that a person said may go; `failed` an error of ours;
+    `unlock_asked` says that the vault bar should come forward; `vault_told` carries the VaultState after an unlock,
+    `vault_refused` the sentence why it did not open."""
 
     added = Signal(str)
+    leaving = Signal(object)
+    failed = Signal(object)
     unlock_asked = Signal()
     vault_told = Signal(object)
     vault_refused = Signal(str)
@@ -45,6 +49,13 @@ class Acts(QObject):
     def pause(self, ids: Sequence[MailboxId]) -> None:
         self._around.bridge.wish(self._around.engine.pause(ids, None))
 
+    def resume(self, ids: Sequence[MailboxId]) -> None:
+        self._around.bridge.wish(self._around.engine.resume(ids))
+
+    def acknowledge(self, ids: Sequence[MailboxId], *, known: bool) -> None:
+        """Known: stop telling me; or tell me again."""
+        self._around.bridge.wish(self._around.engine.acknowledge(ids, known=known))
+
     def offered(self, mailbox_id: str, offer: Offer | None = None) -> None:
         """Begin the act offered for this mailbox, or the named one."""
         snapshot = self._around.engine.board.get(MailboxId(mailbox_id))
@@ -62,7 +73,7 @@ class Acts(QObject):
             case Offer.SERVERS:
                 self._open(ServersDialog(self._around, snapshot.mailbox, self._window))
             case Offer.RESUME:
-                self._around.bridge.wish(self._around.engine.resume([snapshot.id]))
+                self.resume([snapshot.id])
             case Offer.NOTHING:
                 return
 
@@ -70,6 +81,9 @@ class Acts(QObject):
         """Ask first: history and secret go with the mailbox."""
         snapshots = [each for each in map(self._around.engine.board.get, ids) if each is not None]
         if not snapshots:
+            return
+        if self._around.engine.vault_state is not VaultState.OPEN:
+            self.failed.emit(VaultClosed(self._around.engine.vault_state))
             return
         words = self._around.words
         box = QMessageBox(self._window)
@@ -82,8 +96,13 @@ class Acts(QObject):
         no = box.addButton(QMessageBox.StandardButton.Cancel)
         no.setText(words.text("ui.cancel"))
         box.setDefaultButton(no)
-        box.buttonClicked.connect(lambda pressed: self._remove(snapshots) if pressed is yes else None)
+        box.buttonClicked.connect(lambda pressed: self.leaving.emit(tuple(ids)) if pressed is yes else None)
         self._open(box)
+
+    def remove_for_good(self, ids: Sequence[MailboxId], otherwise: Callable[[MailboxId, BaseException], None]) -> None:
+        """Forget these now; `otherwise` is told of each that could not be forgotten."""
+        for mailbox_id in ids:
+            self._around.bridge.wish(self._around.engine.remove(mailbox_id), None, partial(otherwise, mailbox_id))
 
     def unlock(self, passphrase: Secret | None) -> None:
         """The only way by which the system may ask the person for the keyring's password."""
@@ -102,10 +121,6 @@ class Acts(QObject):
         shown = shown_certificate(snapshot)
         if shown is not None:
             self._open(CertificateDialog(self._around, snapshot, shown, self._window))
-
-    def _remove(self, snapshots: Sequence[Snapshot]) -> None:
-        for snapshot in snapshots:
-            self._around.bridge.wish(self._around.engine.remove(snapshot.id))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mailbox_desk.model.credential import Secret
@@ -15,6 +15,7 @@ from mailbox_desk.ui.password_field import PasswordField
 from mailbox_desk.wording import Wording
 
 _SHORTEST_PASSPHRASE: Final = 8
+_UNDO_MS: Final = 10_000
 _HARD = frozenset({VaultState.KEY_GONE, VaultState.BROKEN})
 
 
@@ -44,6 +45,43 @@ class FailureBar(_Bar):
     def say(self, text: str) -> None:
         self._text.setText(text)
         self.show()
+
+
+class UndoBar(_Bar):
+    """What was just done and can still be taken back. `undone` says that it was, `settled` that its time is over."""
+
+    undone = Signal()
+    settled = Signal()
+
+    def __init__(self, words: Wording) -> None:
+        super().__init__(Tone.GREY)
+        self._time = QTimer(self)
+        self._time.setSingleShot(True)
+        self._time.setInterval(_UNDO_MS)
+        self._time.timeout.connect(self.settle)
+        self._line.addWidget(button(words.text("ui.undo"), self.undo))
+        self._line.addWidget(button(words.text("ui.close"), self.settle))
+
+    def offer(self, text: str) -> None:
+        """Offer to take this back, for some seconds."""
+        self._text.setText(text)
+        self._time.start()
+        self.show()
+
+    def undo(self) -> None:
+        if self._time.isActive():
+            self._end()
+            self.undone.emit()
+
+    def settle(self) -> None:
+        """No way back from here on."""
+        if self._time.isActive() or self.isVisible():
+            self._end()
+            self.settled.emit()
+
+    def _end(self) -> None:
+        self._time.stop()
+        self.hide()
 
 
 class VaultBar(_Bar):

@@ -26,7 +26,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap, QStaticText
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from mailbox_desk.ui.look import LOOKS, MEASURES, Mark
+from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.look import LOOKS, MEASURES, Mark, Tone
 from mailbox_desk.ui.mailbox_model import Role
 from mailbox_desk.ui.rows import BUTTONS, Column, Row, has_button
 from mailbox_desk.ui.style import Theme
@@ -34,6 +35,17 @@ from mailbox_desk.wording import Wording
 
 _PAD: Final = 10
 _MOST_TEXTS: Final = 4000
+_BAR: Final = 16
+_BAR_HEIGHTS: Final[Mapping[Shown, int]] = {
+    Shown.CONNECTED: _BAR,
+    Shown.SUSPECT: 11,
+    Shown.RECONNECTING: 9,
+    Shown.NEEDS_YOU: 6,
+    Shown.CHECKING: _BAR,
+    Shown.BLIND: _BAR,
+    Shown.PAUSED: _BAR,
+}
+_HOLLOW: Final = frozenset({Shown.CHECKING, Shown.BLIND, Shown.PAUSED})
 
 
 Cell = tuple[Column, int, int]
@@ -42,11 +54,12 @@ Cell = tuple[Column, int, int]
 
 @dataclass(frozen=True, slots=True)
 class RowLook:
-    """How a row stands in the list just now."""
+    """How a row stands in the list just now; `is_alone`: it is the one row selected."""
 
     is_selected: bool = False
     is_hovered: bool = False
     is_active: bool = False
+    is_alone: bool = False
 
 
 class CellPainter(QStyledItemDelegate):
@@ -104,11 +117,13 @@ class CellPainter(QStyledItemDelegate):
                 self._mailbox(painter, box, row)
             case Column.MARKS:
                 self._marks(painter, box, row)
+            case Column.DAY:
+                self._day(painter, box, row)
             case Column.NEXT if has_button(row):
-                self._button(painter, self._button_box(rect, row), row)
+                self._button(painter, self._button_box(rect, row), row, is_bright=look.is_alone)
             case Column.CAUSE:
-                self._line(painter, box, text or "–", self._theme.palette.text)
-            case Column.SINCE | Column.NEXT:
+                self._line(painter, box, text or "–", self._theme.palette.text if text else self._theme.palette.muted)
+            case Column.PROVIDER | Column.SINCE | Column.CHECKED | Column.NEXT:
                 self._line(painter, box, text, self._theme.palette.muted)
 
     def editorEvent(  # noqa: N802  Qt's name
@@ -142,7 +157,8 @@ class CellPainter(QStyledItemDelegate):
         self._shape(painter, box.left(), box, Mark(look.shape, look.tone), MEASURES.icon)
         words = box.adjusted(MEASURES.icon + MEASURES.gap_m, 0, 0, 0)
         said = f"{row.status} …" if row.checking_now else row.status
-        self._line(painter, words, said, self._theme.palette.tone(look.tone), self._theme.status_font)
+        tone = Tone.MUTED if row.acknowledged else look.tone
+        self._line(painter, words, said, self._theme.palette.tone(tone), self._theme.status_font)
 
     def _mailbox(self, painter: QPainter, box: QRect, row: Row) -> None:
         look = self._theme.palette
@@ -161,15 +177,37 @@ class CellPainter(QStyledItemDelegate):
         self._line(painter, box.adjusted(size + 4, 0, 0, 0), "·", self._theme.palette.muted)
         self._shape(painter, box.left() + size + 12, box, row.sending, size)
 
-    def _button(self, painter: QPainter, box: QRect, row: Row) -> None:
+    def _day(self, painter: QPainter, box: QRect, row: Row) -> None:
+        """A bar an hour: tall where it was up, shorter where it was not, hollow where nobody looked."""
+        if not any(row.day):
+            if row.is_live:
+                self._line(painter, box, self._words.text("ui.list.no_history"), self._theme.palette.muted)
+            return
+        step, bottom = MEASURES.day_cell + MEASURES.day_gap, box.top() + (box.height() + _BAR) // 2
+        for place, shown in enumerate(row.day):
+            left = box.left() + place * step
+            if shown is None:
+                painter.fillRect(QRect(left, bottom - 2, MEASURES.day_cell, 2), self._colour(self._theme.palette.line))
+                continue
+            colour = self._colour(self._theme.palette.tone(LOOKS[shown].tone))
+            bar = QRect(left, bottom - _BAR_HEIGHTS[shown], MEASURES.day_cell, _BAR_HEIGHTS[shown])
+            if shown in _HOLLOW:
+                painter.setPen(colour)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(bar.adjusted(0, 0, -1, -1))
+            else:
+                painter.fillRect(bar, colour)
+
+    def _button(self, painter: QPainter, box: QRect, row: Row, *, is_bright: bool) -> None:
         look = self._theme.palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._colour(look.line if not look.is_dark else look.muted), 1))
-        painter.setBrush(self._colour(look.surface))
+        edge = look.accent if is_bright else look.muted if look.is_dark else look.line
+        painter.setPen(QPen(self._colour(edge), 1))
+        painter.setBrush(self._colour(look.accent if is_bright else look.surface))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), MEASURES.radius, MEASURES.radius)
         said, metrics = self._words.text(f"ui.list.offer.{row.offer.value}"), self._metrics(self._theme.text_font)
         indent = max(0, (box.width() - metrics.horizontalAdvance(said)) // 2)
-        self._line(painter, box.adjusted(indent, 0, 0, 0), said, look.text)
+        self._line(painter, box.adjusted(indent, 0, 0, 0), said, look.accent_text if is_bright else look.text)
 
     def _button_box(self, cell: QRect, row: Row) -> QRect:
         metrics = self._metrics(self._theme.text_font)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from mailbox_desk.model.check import Outcome
-from mailbox_desk.model.verdict import Shown, Verdict
+from mailbox_desk.model.verdict import Shown
 
 
 class Shape(StrEnum):
@@ -30,6 +29,7 @@ class Shape(StrEnum):
     DASH = "dash"
     CHEVRON_RIGHT = "chevron_right"
     CHEVRON_DOWN = "chevron_down"
+    MENU = "menu"
 
 
 class Tone(StrEnum):
@@ -74,17 +74,8 @@ class Mark:
     tone: Tone
 
 
-def mark_of(outcome: Outcome, verdict: Verdict | None) -> Mark:
-    """What a half's sign is by its last outcome, coloured by the half's own verdict."""
-    match outcome:
-        case Outcome.OK:
-            return Mark(Shape.TICK, Tone.GREEN)
-        case Outcome.FAILED if verdict is Verdict.SUSPECT:
-            return Mark(Shape.QUESTION, Tone.AMBER)
-        case Outcome.FAILED:
-            return Mark(Shape.CROSS, Tone.AMBER if verdict is Verdict.RECONNECTING else Tone.RED)
-        case Outcome.OFF | Outcome.NOT_TRIED:
-            return Mark(Shape.DASH, Tone.MUTED)
+NO_MARK = Mark(Shape.DASH, Tone.MUTED)
+"""Nothing to tell of this half: it is off, or was not tried yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +193,11 @@ class Measures:
     radius: int = 6
     card_radius: int = 8
     pane_width: int = 420
-    column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 128)
+    search_width: int = 340
+    chip_radius: int = 12
+    column_widths: tuple[int, ...] = (124, 200, 110, 72, 180, 148, 76, 92, 128)
+    day_cell: int = 4
+    day_gap: int = 2
 
 
 MEASURES = Measures()

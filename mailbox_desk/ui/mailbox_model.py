@@ -1,22 +1,30 @@
-"""The list of mailboxes as Qt reads it: rows in order, changes told once a pass. It decides nothing about mailboxes."""
+"""The list of mailboxes as Qt reads it: the lines that the filter lets through, in order; changes told once a pass.
+
+It decides nothing about mailboxes: lines come ready made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from mailbox_desk.engine.board import Gone
-from mailbox_desk.model.mailbox import MailboxId
-from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.ui.rows import Column, Row, row_of, timed_again
+from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.list_filter import ListFilter, fitting
+from mailbox_desk.ui.rows import Column, Row
 from mailbox_desk.wording import Wording
+
+if TYPE_CHECKING:
+    from mailbox_desk.model.mailbox import MailboxId
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
 _LAST_COLUMN: Final = len(Column) - 1
+_MANY: Final = 40
+"""So many lines that come or go at once are told as one reset: one by one each would number all anew."""
 Key = tuple[object, ...]
 
 
@@ -29,20 +37,14 @@ class Role(IntEnum):
 class MailboxModel(QAbstractTableModel):
     """Rows sorted by the chosen column; by status means the worst first."""
 
-    def __init__(
-        self,
-        words: Wording,
-        now: Callable[[], float],
-        provider_name: Callable[[str], str] = str,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, words: Wording, now: Callable[[], float], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words = words
         self._now = now
-        self._provider_name = provider_name
+        self._all: dict[MailboxId, Row] = {}
         self._rows: list[Row] = []
         self._places: dict[MailboxId, int] = {}
-        self._snapshots: dict[MailboxId, Snapshot] = {}
+        self._filter = ListFilter()
         self._column = Column.STATUS
         self._descending = False
         self._headings = tuple(words.text(f"ui.column.{column.name.lower()}") for column in Column)
@@ -67,7 +69,7 @@ class MailboxModel(QAbstractTableModel):
         row = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(row, Column(index.column()))
+                return self.cell_text(row, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row, Column(index.column()))
             case Role.ROW:
@@ -82,82 +84,101 @@ class MailboxModel(QAbstractTableModel):
 
     # -- what the window tells and asks
 
-    def show_first(self, rows: Sequence[Row]) -> None:
-        """What was stored last time, until the engine speaks."""
-        self.beginResetModel()
-        self._snapshots.clear()
-        self._rows = sorted(rows, key=self._key, reverse=self._descending)
-        self._number()
-        self.endResetModel()
+    def show_all(self, rows: Iterable[Row]) -> None:
+        """These lines and no others."""
+        self._all = {row.id: row for row in rows}
+        self._show_anew()
 
-    def name_providers(self, provider_name: Callable[[str], str]) -> None:
-        """From now on provider ids can be said in words."""
-        self._provider_name = provider_name
+    def filter_by(self, wanted: ListFilter) -> None:
+        """Show the lines that this lets through, now and with every change."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self._show_anew()
 
-    def show_only(self, snapshots: Sequence[Snapshot]) -> None:
-        """The engine's truth: rows of mailboxes that it does not know go."""
-        known = {snapshot.id for snapshot in snapshots}
-        self.take([*(Gone(row.id) for row in self._rows if row.id not in known), *snapshots])
-
-    def take(self, news: Iterable[Snapshot | Gone]) -> None:
-        """One pass: rows that changed, came or went."""
-        gone: set[MailboxId] = set()
-        fresh: dict[MailboxId, Row] = {}
-        now = self._now()
-        for each in news:
-            if isinstance(each, Gone):
-                gone.add(each.id)
-                fresh.pop(each.id, None)
-                self._snapshots.pop(each.id, None)
-            else:
-                gone.discard(each.id)
-                self._snapshots[each.id] = each
-                fresh[each.id] = row_of(each, self._words, self._provider_name, now)
-        self._drop(gone)
-        self._replace({row_id: row for row_id, row in fresh.items() if row_id in self._places})
-        self._append([row for row_id, row in fresh.items() if row_id not in self._places])
-
-    def tell_time(self, first: int, last: int) -> None:
-        """A minute has gone by: what speaks of time is said anew, for these rows only."""
-        now, last = self._now(), min(last, len(self._rows) - 1)
-        for place in range(max(0, first), last + 1):
-            row = self._rows[place]
-            snapshot = self._snapshots.get(row.id)
-            if snapshot is not None:
-                self._rows[place] = timed_again(row, snapshot, self._words, now)
-        if first <= last:
-            self.dataChanged.emit(self.index(max(0, first), Column.SINCE), self.index(last, Column.NEXT))
+    def take(self, fresh: Sequence[Row], gone: Collection[MailboxId] = ()) -> None:
+        """One pass: lines that changed, came or went."""
+        for mailbox_id in gone:
+            self._all.pop(mailbox_id, None)
+        for row in fresh:
+            self._all[row.id] = row
+        leave = {row_id for row_id in gone if row_id in self._places}
+        leave |= {row.id for row in fresh if row.id in self._places and not self._filter.fits(row)}
+        come = [row for row in fresh if row.id not in self._places and self._filter.fits(row)]
+        if len(leave) > _MANY or len(come) > _MANY:
+            self._show_anew()
+            return
+        self._drop(leave)
+        self._replace([row for row in fresh if row.id in self._places])
+        self._append(come)
 
     def cell_text(self, row: Row, column: Column) -> str:
         """What this column says of the row."""
-        return self._text(row, column)
+        match column:
+            case Column.STATUS:
+                return row.status
+            case Column.MAILBOX:
+                return row.address
+            case Column.PROVIDER:
+                return row.provider
+            case Column.MARKS:
+                return row.marks
+            case Column.CAUSE:
+                return row.cause
+            case Column.DAY:
+                return ""
+            case Column.SINCE:
+                return self._words.duration(max(0.0, self._now() - row.since)) if row.since else ""
+            case Column.CHECKED:
+                return self._words.ago(max(0.0, self._now() - row.checked)) if row.checked else ""
+            case Column.NEXT:
+                return row.next_in_short
 
     def row(self, place: int) -> Row | None:
         return self._rows[place] if 0 <= place < len(self._rows) else None
 
     def rows(self) -> Sequence[Row]:
+        """The lines shown, from top to bottom."""
         return tuple(self._rows)
+
+    def all_rows(self) -> Collection[Row]:
+        """Those too that the filter holds back, in no order."""
+        return self._all.values()
+
+    def any_row(self, mailbox_id: MailboxId) -> Row | None:
+        """The line of this mailbox, shown or held back by the filter."""
+        return self._all.get(mailbox_id)
+
+    def counts(self) -> Mapping[Shown, int]:
+        return Counter(row.shown for row in self._all.values())
 
     def place_of(self, mailbox_id: MailboxId) -> int | None:
         return self._places.get(mailbox_id)
 
-    def snapshot(self, mailbox_id: MailboxId) -> Snapshot | None:
-        return self._snapshots.get(mailbox_id)
+    def tell_time(self, first: int, last: int) -> None:
+        """A minute has gone by: what speaks of time is said anew, for these places only."""
+        if 0 <= first <= last < len(self._rows):
+            self.dataChanged.emit(self.index(first, Column.DAY), self.index(last, Column.NEXT))
 
     # -- how rows move
 
-    def _drop(self, gone: set[MailboxId]) -> None:
-        for place in sorted((self._places[each] for each in gone if each in self._places), reverse=True):
+    def _show_anew(self) -> None:
+        self.beginResetModel()
+        self._rows = sorted(fitting(self._all.values(), self._filter), key=self._key, reverse=self._descending)
+        self._number()
+        self.endResetModel()
+
+    def _drop(self, leave: Collection[MailboxId]) -> None:
+        for place in sorted((self._places[each] for each in leave), reverse=True):
             self.beginRemoveRows(QModelIndex(), place, place)
             del self._rows[place]
             self._number()
             self.endRemoveRows()
 
-    def _replace(self, fresh: dict[MailboxId, Row]) -> None:
+    def _replace(self, fresh: Sequence[Row]) -> None:
         moved = False
         changed = []
-        for row_id, row in fresh.items():
-            place = self._places[row_id]
+        for row in fresh:
+            place = self._places[row.id]
             before = self._rows[place]
             if row != before:
                 self._rows[place] = row
@@ -168,7 +189,7 @@ class MailboxModel(QAbstractTableModel):
         if moved:
             self._arrange(self._rows)
 
-    def _append(self, rows: list[Row]) -> None:
+    def _append(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
         first = len(self._rows)
@@ -180,7 +201,7 @@ class MailboxModel(QAbstractTableModel):
 
     def _arrange(self, rows: list[Row]) -> None:
         ordered = sorted(rows, key=self._key, reverse=self._descending)
-        if ordered == self._rows:
+        if all(one is other for one, other in zip(ordered, self._rows, strict=True)):
             return
         self.layoutAboutToBeChanged.emit()
         before = [(index, self._rows[index.row()].id) for index in self.persistentIndexList()]
@@ -199,32 +220,31 @@ class MailboxModel(QAbstractTableModel):
                 return row.gravity
             case Column.SINCE:
                 return (-row.since, row.address)
+            case Column.CHECKED:
+                return (-(row.checked or 0.0), row.address)
+            case Column.DAY:
+                return (-sum(shown in _DOWN for shown in row.day), *row.gravity)
             case column:
-                return (self._text(row, column).casefold(), *row.gravity)
-
-    # -- what rows say
-
-    def _text(self, row: Row, column: Column) -> str:
-        match column:
-            case Column.STATUS:
-                return row.status
-            case Column.MAILBOX:
-                return row.address
-            case Column.MARKS:
-                return row.marks
-            case Column.CAUSE:
-                return row.cause
-            case Column.SINCE:
-                return self._words.duration(max(0.0, self._now() - row.since)) if row.since else ""
-            case Column.NEXT:
-                return row.next_in_short
+                return (self.cell_text(row, column).casefold(), *row.gravity)
 
     def _spoken(self, row: Row, column: Column) -> str:
-        if column is Column.MAILBOX:
-            return self._words.text("ui.list.mailbox_spoken", address=row.address, provider=row.provider)
-        if column is Column.STATUS and row.checking_now:
-            return self._words.text("ui.list.status_checking", status=row.status)
-        return row.next_step if column is Column.NEXT else self._text(row, column)
+        match column:
+            case Column.MAILBOX:
+                return self._words.text("ui.list.mailbox_spoken", address=row.address, provider=row.provider)
+            case Column.STATUS if row.checking_now:
+                return self._words.text("ui.list.status_checking", status=row.status)
+            case Column.STATUS if row.acknowledged:
+                return self._words.text("ui.list.status_known", status=row.status)
+            case Column.DAY:
+                down = sum(shown in _DOWN for shown in row.day)
+                return self._words.plural("ui.list.day_spoken", down)
+            case Column.NEXT:
+                return row.next_step
+            case _:
+                return self.cell_text(row, column)
+
+
+_DOWN: Final = frozenset({Shown.NEEDS_YOU, Shown.RECONNECTING})
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.first_rows import read_first_rows
+from mailbox_desk.adapters.first_rows import read_first_sight
 from mailbox_desk.ui.icons import Icons
 from mailbox_desk.ui.look import LIGHT
 from mailbox_desk.ui.rows import first_row
@@ -32,17 +32,22 @@ def run(told: argparse.Namespace) -> int:
     app.setApplicationDisplayName(words.text("ui.title"))
     theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
     window = Window(theme, words, time.time)
-    window.show_first([first_row(each, words) for each in read_first_rows(home)])
+    sight = read_first_sight(home)
+    window.restore_layout(sight.layout)
+    window.show_first([first_row(each, words) for each in sight.rows])
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays
     from importlib import import_module
 
     from mailbox_desk.adapters.workers import Lane
+    from mailbox_desk.ui.desk_view import DeskView
     from mailbox_desk.ui.program import Program
 
     start = Lane("start", 1)
+    window.setWindowIcon(theme.icons.program())
+    view = DeskView(window, theme, words, time.time)
     program = Program(
-        app, window, theme, words, home, told, lambda: start.run(lambda: import_module("mailbox_desk.ui.house"))
+        app, window, view, theme, words, home, told, lambda: start.run(lambda: import_module("mailbox_desk.ui.house"))
     )
     return program.run()

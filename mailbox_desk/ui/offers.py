@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mailbox_desk.model.cause import CAUSES, Action
-from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown, VeilReason
+
+if TYPE_CHECKING:  # not loaded before the first paint
+    from mailbox_desk.model.snapshot import Snapshot
 
 
 class Offer(StrEnum):

@@ -22,6 +22,7 @@ from mailbox_desk.paths import Home
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.collector import Collector
+from mailbox_desk.ui.desk_view import DeskView
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.window import Window
@@ -41,13 +42,14 @@ class Program:
         self,
         app: QApplication,
         window: Window,
+        view: DeskView,
         theme: Theme,
         words: Wording,
         home: Home,
         told: argparse.Namespace,
         bring_house: Callable[[], Awaitable[Any]],
     ) -> None:
-        self._window, self._theme, self._words = window, theme, words
+        self._window, self._view, self._theme, self._words = window, view, theme, words
         self._home, self._told = home, told
         self._bring_house = bring_house
         self._loop = qasync.QEventLoop(app)
@@ -95,7 +97,8 @@ class Program:
             async with house.open_house(self._home, self._told, self._words, self._window.come_forward) as opened:
                 self._bridge.follow(opened.engine.board)
                 around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
-                self._window.attach(around, Acts(around, self._window), house.help_page)
+                self._view.attach(around, Acts(around, self._window), house.help_page)
+                self._collector.put_aside()
                 await self._ending.wait()
         except house.ShownElsewhere:
             self._end()

@@ -115,6 +115,15 @@ QPushButton[bright="true"] { color: $accent_text; background: $accent; border-co
 QPushButton[bright="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[bright="true"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[bright="true"]:disabled { color: $muted; background: $ground; border-color: $line; }
+QPushButton[chip] { color: $muted; background: $surface; border: 1px solid $line; border-radius: ${chip_radius}px;
+  padding: 2px 10px; min-height: 18px; }
+QPushButton[chip]:hover { background: $hover; }
+QPushButton[chip]:focus { border-color: $accent; }
+QPushButton[chip]:checked { color: $text; background: $selected; border-color: $accent; font-weight: 600; }
+QPushButton[chip="red"]:checked { color: $red; background: $red_wash; border-color: $red; }
+QPushButton[chip="amber"]:checked { color: $amber; background: $amber_wash; border-color: $amber; }
+QPushButton[chip="green"]:checked { color: $green; background: $green_wash; border-color: $green; }
+QPushButton[chip="violet"]:checked { color: $violet; background: $violet_wash; border-color: $violet; }
 QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
@@ -143,11 +152,22 @@ QLabel[tone="violet"] { color: $violet; background: $violet_wash; }
 QLabel[tone="grey"], QLabel[tone="muted"] { color: $grey; background: $code; }
 QWidget#bar[tone="amber"] { background: $amber_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="red"] { background: $red_wash; border-bottom: 1px solid $line; }
+QWidget#bar[tone="grey"] { background: $code; border-bottom: 1px solid $line; }
 QWidget#bar[tone="amber"] QLabel { color: $amber; }
 QWidget#bar[tone="red"] QLabel { color: $red; }
 QToolButton { color: $muted; background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
   padding: 2px 4px; }
 QToolButton:hover { color: $text; }
+QToolButton[framed="true"] { background: $surface; border: 1px solid $line; padding: 6px 8px; }
+QToolButton[framed="true"]:hover { background: $hover; }
+QToolButton[framed="true"]:focus { border-color: $accent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QMenu { background: $surface; color: $text; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $selected; color: $text; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QToolButton:focus { border-color: $accent; }
 QTextBrowser { background: transparent; border: none; color: $text; }
 QCheckBox { spacing: 8px; }
@@ -179,7 +199,7 @@ def style_sheet(look: Palette, icons: Path) -> str:
         for name in ("text", "ground", "surface", "line", "accent", "accent_hover", "accent_text", "selected")
     }
     more = {"hover": look.hover, "code": look.code, **drawings}
-    sizes = {"radius": MEASURES.radius, "card_radius": MEASURES.card_radius}
+    sizes = {"radius": MEASURES.radius, "card_radius": MEASURES.card_radius, "chip_radius": MEASURES.chip_radius}
     return _SHEET.substitute(tones, **washes, **plain, **more, **{name: str(size) for name, size in sizes.items()})
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from mailbox_desk.model.diagnosis import Fact
+from typing import TYPE_CHECKING
+
 from mailbox_desk.model.told import Told
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.times import clock, duration
+
+if TYPE_CHECKING:  # not loaded before the window's first paint
+    from mailbox_desk.model.diagnosis import Fact
 
 _MOMENTS = frozenset({Told.WORKED_UNTIL, Told.CERTIFICATE_ENDED})
 _COUNTS = frozenset({Told.REFUSED_TIMES, Told.NEIGHBOURS_PASS, Told.NEIGHBOURS_FAIL})

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
-from mailbox_desk.model.check import Failure, Step
-from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 from mailbox_desk.model.verdict import Half, Shown, Veil
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.reasons import reason
 from mailbox_desk.wording.times import ago, clock, duration
+
+if TYPE_CHECKING:  # not loaded before the window's first paint
+    from mailbox_desk.model.check import Failure, Step
+    from mailbox_desk.model.diagnosis import Diagnosis
+    from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 
 _LONGEST_LINE: Final = 600
 _NEW_SECRET: Final = frozenset(

@@ -59,8 +59,7 @@ class Probe(QObject):
     def _begin_round(self) -> None:
         """Check all, as its key would."""
         actions = [action for widget in QApplication.topLevelWidgets() for action in widget.actions()]
-        (check_all,) = [each for each in actions if each.shortcut().toString() == "Shift+F5"]
-        check_all.trigger()
+        next(each for each in actions if each.shortcut().toString() == "Shift+F5").trigger()
         self._last = time.perf_counter()
         self._timer.start()
         self._watch = QTimer(self)

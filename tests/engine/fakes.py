@@ -232,6 +232,9 @@ class Shelf:
     async def changes(self, mailbox_id: MailboxId, limit: int) -> Sequence[StatusChange]:
         return [change for change in self.told if change.mailbox_id == mailbox_id][:limit]
 
+    async def changes_since(self, since: float) -> Sequence[StatusChange]:
+        raise AssertionError("not used")
+
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
         return list(self.kept.values())[:limit]
 

@@ -41,6 +41,10 @@ class FakeEngine:
         self.passphrases: list[Secret | None] = []
 
     @property
+    def ids(self) -> tuple[MailboxId, ...]:
+        return tuple(each.id for each in self.board.snapshots())
+
+    @property
     def face(self) -> Engine:
         return cast(Engine, self)
 
@@ -99,6 +103,15 @@ class FakeEngine:
 
     async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
         return tuple(change for change in self.history if change.mailbox_id == mailbox_id)[:limit]
+
+    async def changes_since(self, since: float) -> Sequence[StatusChange]:
+        return tuple(change for change in self.history if change.at >= since)
+
+    async def remember(self, name: str, text: str) -> None:
+        self._wish("remember", name, text)
+
+    async def acknowledge(self, ids: Iterable[MailboxId], *, known: bool = True) -> None:
+        self._wish("acknowledge", tuple(ids), known)
 
     def wished(self, name: str) -> list[tuple[object, ...]]:
         return [wish[1:] for wish in self.wishes if wish[0] == name]

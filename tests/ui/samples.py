@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Certificate, Failure, FailureKind, HalfResult, Outcome, Step, StepRecord
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
 from mailbox_desk.model.verdict import Half, Veil, VeilReason, Verdict
+from mailbox_desk.ui.row_maker import row_of
+from mailbox_desk.ui.rows import Row
+from mailbox_desk.wording import Wording
 
 NOW = 1_800_000_000.0
 REFUSAL = "NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)"
@@ -102,3 +107,8 @@ def dozen() -> list[Snapshot]:
         snapshot("i", fine, address="team@fable.example", provider="microsoft", age=86_400 * 6),
         snapshot("j", Verdict.CHECKING, address="new@fable.example", age=0),
     ]
+
+
+def rows(snapshots: Iterable[Snapshot], words: Wording, now: float = NOW) -> list[Row]:
+    """Their lines in the list, providers named by their ids."""
+    return [row_of(each, words, str, now) for each in snapshots]

@@ -7,11 +7,11 @@ from mailbox_desk.engine.board import Gone
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Verdict
-from mailbox_desk.ui.bridge import PASS_SIZE, Bridge
+from mailbox_desk.ui.bridge import MOST, MOST_IN_SIGHT, Bridge
 from mailbox_desk.ui.mailbox_model import MailboxModel
 from mailbox_desk.wording import Wording
 from tests.ui.fakes import FakeEngine
-from tests.ui.samples import NOW, snapshot
+from tests.ui.samples import NOW, rows, snapshot
 from tests.ui.waiting import until
 
 Batch = tuple[Snapshot | Gone, ...]
@@ -40,10 +40,20 @@ async def test_what_is_gone_stays_gone(bridge: Bridge, engine: FakeEngine) -> No
 async def test_a_flood_is_passed_on_in_bounded_passes(bridge: Bridge, engine: FakeEngine) -> None:
     batches: list[Batch] = []
     bridge.news.connect(batches.append)
-    for number in range(3 * PASS_SIZE + 1):
+    for number in range(3 * MOST + 1):
         engine.board.publish(snapshot(str(number)))
-    await until(lambda: sum(map(len, batches)) == 3 * PASS_SIZE + 1)
-    assert max(map(len, batches)) == PASS_SIZE
+    await until(lambda: sum(map(len, batches)) == 3 * MOST + 1)
+    assert max(map(len, batches)) == MOST
+
+
+async def test_what_is_in_sight_comes_first(bridge: Bridge, engine: FakeEngine) -> None:
+    batches: list[Batch] = []
+    bridge.news.connect(batches.append)
+    bridge.prefer([MailboxId("90"), MailboxId("91")])
+    for number in range(100):
+        engine.board.publish(snapshot(str(number)))
+    await until(lambda: batches)
+    assert [each.id for each in batches[0]][:3] == ["90", "91", "0"]
 
 
 async def test_an_errors_wish_is_told_and_never_lost(bridge: Bridge) -> None:
@@ -93,11 +103,11 @@ async def test_five_hundred_changes_a_second_come_in_few_bounded_passes(
     model = MailboxModel(words, lambda: NOW)
     for number in range(1000):
         engine.board.publish(snapshot(f"{number:04}"))
-    model.show_only(engine.board.snapshots())
+    model.show_all(rows(engine.board.snapshots(), words))
     sizes: list[int] = []
 
     def pass_on(batch: Batch) -> None:
-        model.take(batch)
+        model.take(rows((each for each in batch if isinstance(each, Snapshot)), words))
         sizes.append(len(batch))
 
     bridge.news.connect(pass_on)
@@ -108,7 +118,7 @@ async def test_five_hundred_changes_a_second_come_in_few_bounded_passes(
             engine.board.publish(snapshot(f"{place:04}", verdicts[tick % 3], version=tick + 2))
         await asyncio.sleep(0.05)
     await until(lambda: sum(sizes) >= 500, seconds=20.0)
-    assert max(sizes) <= PASS_SIZE
-    assert len(sizes) <= 20, "a flood is passed on in few passes, or it would repaint all the time"
+    assert max(sizes) <= MOST + MOST_IN_SIGHT
+    assert len(sizes) <= 24, "a flood is passed on in few passes, or it would repaint all the time"
     last = Counter(row.shown.value for row in model.rows())
     assert last["SUSPECT"] + last["RECONNECTING"] + last["CONNECTED"] == 1000

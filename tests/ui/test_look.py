@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from mailbox_desk import paths
-from mailbox_desk.model.check import Outcome
-from mailbox_desk.model.verdict import Shown, Verdict
-from mailbox_desk.ui.look import DARK, LIGHT, LOOKS, Palette, Shape, Tone, mark_of
+from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.look import DARK, LIGHT, LOOKS, Palette, Shape, Tone
 
 
 def _luminance(colour: str) -> float:
@@ -48,19 +47,3 @@ def test_every_status_has_a_shape_of_its_own_and_the_worst_comes_first() -> None
 def test_every_shape_has_a_drawing() -> None:
     drawings = {path.stem for path in (paths.resources_dir() / "icons").glob("*.svg")}
     assert {shape.value for shape in Shape} <= drawings
-
-
-@pytest.mark.parametrize(
-    ("outcome", "verdict", "shape", "tone"),
-    [
-        (Outcome.OK, Verdict.CONNECTED, Shape.TICK, Tone.GREEN),
-        (Outcome.FAILED, Verdict.SUSPECT, Shape.QUESTION, Tone.AMBER),
-        (Outcome.FAILED, Verdict.RECONNECTING, Shape.CROSS, Tone.AMBER),
-        (Outcome.FAILED, Verdict.NEEDS_YOU, Shape.CROSS, Tone.RED),
-        (Outcome.OFF, None, Shape.DASH, Tone.MUTED),
-        (Outcome.NOT_TRIED, Verdict.CHECKING, Shape.DASH, Tone.MUTED),
-    ],
-)
-def test_the_sign_of_a_half(outcome: Outcome, verdict: Verdict | None, shape: Shape, tone: Tone) -> None:
-    mark = mark_of(outcome, verdict)
-    assert (mark.shape, mark.tone) == (shape, tone)

@@ -1,0 +1,141 @@
+"""The columns of the list: how wide, in which order, which hidden; and that as a text to be kept between starts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from mailbox_desk.ui.look import MEASURES
+from mailbox_desk.ui.rows import FIXED, HIDDEN_AT_FIRST, Column
+
+_GROWING: Final = (Column.MAILBOX, Column.CAUSE)
+_NARROW: Final = ((740, (Column.MARKS, Column.SINCE, Column.PROVIDER, Column.CHECKED)), (860, (Column.DAY,)))
+"""Below so many pixels these columns make room."""
+_QUIET_MS: Final = 400
+
+
+class Columns(QObject):
+    """`changed` is emitted once the person has moved, hidden, widened or sorted columns."""
+
+    changed = Signal()
+
+    def __init__(self, table: QTableView, width_of: Callable[[Column], int]) -> None:
+        super().__init__(table)
+        self._table, self._width_of = table, width_of
+        self._across = table.horizontalHeader()
+        self._hidden = set(HIDDEN_AT_FIRST)
+        self._width = 0
+        self._is_restoring = True
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self.changed)
+        self._set_up()
+        self._is_restoring = False
+        for moved in (self._across.sectionMoved, self._across.sectionResized, self._across.sortIndicatorChanged):
+            moved.connect(self._note)
+
+    def _set_up(self) -> None:
+        across, table = self._across, self._table
+        across.setHighlightSections(False)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        across.setFixedHeight(MEASURES.line_row)
+        across.setMinimumSectionSize(48)
+        across.setSectionsMovable(True)
+        across.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        for column in Column:
+            mode = QHeaderView.ResizeMode.Stretch if column in _GROWING else QHeaderView.ResizeMode.Interactive
+            across.setSectionResizeMode(column, mode)
+            table.setColumnWidth(column, self._width_of(column))
+        across.setSortIndicatorShown(True)
+        across.setSortIndicator(Column.STATUS, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        down = table.verticalHeader()
+        down.hide()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(MEASURES.row)
+
+    def fit(self, width: int) -> None:
+        """Make room in a narrow window: hide what matters least, besides what the person hid."""
+        self._width = width
+        no_room = {column for limit, columns in _NARROW if width < limit for column in columns}
+        for column in Column:
+            hides = column in self._hidden or column in no_room
+            if self._table.isColumnHidden(column) != hides:
+                self._table.setColumnHidden(column, hides)
+
+    def is_shown(self, column: Column) -> bool:
+        """Whether the person wants to see it (it may still lack room)."""
+        return column not in self._hidden
+
+    def show(self, column: Column, *, wanted: bool) -> None:
+        """Show or hide a column; what the list can't do without stays."""
+        if column in FIXED:
+            return
+        (self._hidden.discard if wanted else self._hidden.add)(column)
+        self.fit(self._width)
+        self._note()
+
+    def as_first(self) -> None:
+        """Order, widths and sorting as they come."""
+        self.restore("{}")
+        self._note()
+
+    def kept(self) -> str:
+        """What is to be kept, as JSON."""
+        across = self._across
+        kept: Mapping[str, object] = {
+            "order": [Column(across.logicalIndex(place)).name.lower() for place in range(len(Column))],
+            "hidden": sorted(column.name.lower() for column in self._hidden),
+            "widths": {each.name.lower(): across.sectionSize(each) for each in Column if self._has_own_width(each)},
+            "sort": Column(across.sortIndicatorSection()).name.lower(),
+            "descending": across.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
+        }
+        return json.dumps(kept)
+
+    def restore(self, text: str) -> None:
+        """Put on what was kept; what makes no sense (another version, a damaged text) is left as it comes."""
+        kept = _read(text)
+        self._is_restoring = True
+        order = _columns(kept.get("order"))
+        for place, column in enumerate([*order, *(each for each in Column if each not in order)]):
+            self._across.moveSection(self._across.visualIndex(column), place)
+        hidden = kept.get("hidden")
+        self._hidden = set(HIDDEN_AT_FIRST) if hidden is None else set(_columns(hidden)) - FIXED
+        widths = kept.get("widths")
+        for column in Column:
+            if self._has_own_width(column):
+                width = widths.get(column.name.lower()) if isinstance(widths, dict) else None
+                is_sane = isinstance(width, int) and 40 <= width <= 900
+                self._table.setColumnWidth(column, width if is_sane and width else self._width_of(column))
+        sort = _columns([kept.get("sort")])
+        down = Qt.SortOrder.DescendingOrder if kept.get("descending") is True else Qt.SortOrder.AscendingOrder
+        self._table.sortByColumn(sort[0] if sort else Column.STATUS, down if sort else Qt.SortOrder.AscendingOrder)
+        self.fit(self._width or self._table.viewport().width())
+        self._is_restoring = False
+
+    def _has_own_width(self, column: Column) -> bool:
+        return column not in _GROWING and not self._table.isColumnHidden(column)
+
+    def _note(self, *_: object) -> None:
+        if not self._is_restoring:
+            self._quiet.start()
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _columns(names: object) -> list[Column]:
+    """The columns of these names, each once."""
+    known = {column.name.lower(): column for column in Column}
+    listed = names if isinstance(names, list) else []
+    return list(dict.fromkeys(known[name] for name in listed if isinstance(name, str) and name in known))
