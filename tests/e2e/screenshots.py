@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.resources import help_page
+from mailbox_desk.adapters.help_pages import help_page
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutStep
