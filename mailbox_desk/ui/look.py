@@ -202,6 +202,9 @@ class Measures:
     radius: int = 6
     card_radius: int = 8
     pane_width: int = 420
+    help_list: int = 290
+    help_text: int = 620
+    help_line: int = 125
     column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 128)
 
 
