@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import (
-    QColor,
-    QDesktopServices,
-    QFont,
-    QTextBlock,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFrameFormat,
-    QTextLength,
-    QTextTable,
-    QTextTableFormat,
-)
+from PySide6.QtGui import QDesktopServices, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
 from mailbox_desk.model.help_page import HelpLibrary
-from mailbox_desk.ui.look import MEASURES
+from mailbox_desk.ui.help_text import dress
 from mailbox_desk.ui.style import Theme
 
 _SUFFIX = ".md"
@@ -41,7 +28,7 @@ class HelpBrowser(QTextBrowser):
 
     @property
     def page_id(self) -> str:
-        """ "" before the first page."""
+        """Which page is shown; "" before the first one."""
         return _page_id(self.source())
 
     def open_page(self, page_id: str) -> None:
@@ -62,7 +49,7 @@ class HelpBrowser(QTextBrowser):
             QDesktopServices.openUrl(url)
 
     def _shown(self, url: QUrl) -> None:
-        self._dress()
+        dress(self.document(), self._theme)
         self.page_shown.emit(_page_id(url))  # `source()` is still the page before
 
     def _dress_anew(self) -> None:
@@ -71,58 +58,6 @@ class HelpBrowser(QTextBrowser):
         self.reload()
         self.verticalScrollBar().setValue(place)
 
-    # -- how it looks: Markdown brings no style sheet along
-
-    def _dress(self) -> None:
-        document = self.document()
-        document.setDocumentMargin(MEASURES.gap_xl)
-        document.setIndentWidth(MEASURES.gap_xl + MEASURES.gap_m)
-        block = document.begin()
-        while block.isValid():
-            self._dress_block(block)
-            block = block.next()
-        for frame in document.rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                self._dress_table(frame)
-
-    def _dress_block(self, block: QTextBlock) -> None:
-        level, items = block.blockFormat().headingLevel(), block.textList()
-        cursor = QTextCursor(block)
-        layout = QTextBlockFormat()
-        layout.setLineHeight(MEASURES.help_line, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        above, below = MEASURES.gap_s, MEASURES.gap_m
-        if level:
-            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-            letters = QTextCharFormat()
-            letters.setFont(self._theme.title_font if level == 1 else _bold(self._theme.text_font))
-            cursor.setCharFormat(letters)
-            above, below = (0, MEASURES.gap_m) if level == 1 else (MEASURES.gap_xl, MEASURES.gap_s)
-        elif items is not None:
-            above, below = MEASURES.gap_s if items.itemNumber(block) == 0 else 0, MEASURES.gap_s
-        elif cursor.currentTable() is not None:
-            above, below = 0, 0
-        layout.setTopMargin(above)
-        layout.setBottomMargin(below)
-        cursor.mergeBlockFormat(layout)
-
-    def _dress_table(self, table: QTextTable) -> None:
-        look = QTextTableFormat(table.format())
-        look.setBorder(1)
-        look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        look.setBorderBrush(QColor(self._theme.palette.line))
-        look.setBorderCollapse(True)
-        look.setCellPadding(MEASURES.gap_s + 1)
-        look.setTopMargin(MEASURES.gap_s)
-        look.setBottomMargin(MEASURES.gap_m)
-        look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-        table.setFormat(look)
-
 
 def _page_id(url: QUrl) -> str:
     return url.path().removesuffix(_SUFFIX)
-
-
-def _bold(font: QFont) -> QFont:
-    bold = QFont(font)
-    bold.setWeight(QFont.Weight.DemiBold)
-    return bold

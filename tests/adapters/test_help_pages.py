@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbox_desk import wiring
 from mailbox_desk.adapters.help_pages import help_page, load_help
 from mailbox_desk.adapters.resources import BadResource
 from mailbox_desk.model.cause import Action, Cause
@@ -81,3 +82,7 @@ def test_a_page_by_itself_names_other_pages_and_links_none() -> None:
 
 def test_english_where_a_language_has_no_page() -> None:
     assert help_page(Cause.OVER_QUOTA, "xx_YY") == help_page(Cause.OVER_QUOTA)
+
+
+async def test_the_window_gets_them_off_its_thread() -> None:
+    assert await wiring.read_help() == load_help()

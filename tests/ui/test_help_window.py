@@ -36,7 +36,7 @@ class Outside(QObject):
 def outside(qapp: QApplication) -> Iterator[Outside]:
     asked = Outside()
     for scheme in ("https", "http", "file"):
-        QDesktopServices.setUrlHandler(scheme, asked, "open")
+        QDesktopServices.setUrlHandler(scheme, asked, "open")  # type: ignore[arg-type]  # the stub wants bytes, PySide text
     yield asked
     for scheme in ("https", "http", "file"):
         QDesktopServices.unsetUrlHandler(scheme)
