@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from mailbox_desk.ui.look import MEASURES, Tone
 from mailbox_desk.ui.parts import Bullets, Section, breakable, button, card, label, row_of, tinted
@@ -51,7 +51,7 @@ class PasteDialog(QDialog):
         choice.addWidget(self._explain)
         footer = row_of(self._note, stretch=False)
         footer.setStretch(0, 1)
-        footer.addWidget(button(words.text("ui.close"), self.reject))
+        footer.addWidget(_pressed_by_enter(button(words.text("ui.close"), self.reject)))
         column = QVBoxLayout(self)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
@@ -71,6 +71,7 @@ class PasteDialog(QDialog):
             return
         diagnosis = self._around.engine.explain(pasted, self._provider.currentData())
         self._answer_view.show_explanation(explanation_of(diagnosis, self._around.words))
+        self._answer_view.setFocus(Qt.FocusReason.OtherFocusReason)  # the arrow keys read on, Tab goes to its buttons
 
     def _stale(self) -> None:
         """Another text or provider: what was said was not about it."""
@@ -127,12 +128,9 @@ class AnswerView(QScrollArea):
         column.addWidget(Section(words.text("help.paste.todo"), self._todo))
         column.addWidget(self._because_section)
         column.addWidget(self._others)
-        column.addLayout(
-            row_of(
-                button(words.text("help.paste.more"), self._ask_help),
-                button(words.text("help.paste.copy"), self._ask_copy),
-            )
-        )
+        more = _pressed_by_enter(button(words.text("help.paste.more"), self._ask_help))
+        copy = _pressed_by_enter(button(words.text("help.paste.copy"), self._ask_copy))
+        column.addLayout(row_of(more, copy))
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
@@ -163,6 +161,12 @@ class AnswerView(QScrollArea):
     def _ask_copy(self) -> None:
         if self._explanation is not None:
             self.copy_wanted.emit(self._explanation)
+
+
+def _pressed_by_enter(made: QPushButton) -> QPushButton:
+    """Enter presses it while it has the focus; elsewhere in the dialog Enter goes on meaning "explain"."""
+    made.setAutoDefault(True)
+    return made
 
 
 def _provider_choice(around: Surroundings) -> QComboBox:

@@ -109,6 +109,18 @@ async def test_its_help_page_is_asked_for(dialog: PasteDialog, words: Wording) -
     assert wanted == [Cause.OVER_QUOTA]
 
 
+async def test_keys_lead_from_the_error_to_its_page(dialog: PasteDialog, words: Wording) -> None:
+    wanted: list[object] = []
+    dialog.help_wanted.connect(wanted.append)
+    paste(dialog, words, FULL)
+    QTest.keyClick(field(dialog, words), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return):
+        focused = dialog.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+    assert wanted == [Cause.OVER_QUOTA]
+
+
 async def test_what_is_copied_holds_no_secret(dialog: PasteDialog, words: Wording) -> None:
     paste(dialog, words, f"A1 LOGIN me@example.org geheim-7\n{FULL}")
     pressed(dialog, words.text("help.paste.explain"))
