@@ -16,6 +16,7 @@ from pathlib import Path
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
+from mailbox_desk.adapters.help_pages import help_page, load_help
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
 from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
@@ -23,7 +24,7 @@ from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
 from mailbox_desk.adapters.pipes import discard_stdout
-from mailbox_desk.adapters.resources import help_page, load_providers, load_rules
+from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
@@ -33,6 +34,7 @@ from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.help_page import HelpLibrary
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.response import Response
@@ -58,6 +60,7 @@ __all__ = [
     "knock",
     "open_house",
     "read_csv",
+    "read_help",
     "read_passphrase",
 ]
 _log = logging.getLogger(__name__)
@@ -158,6 +161,15 @@ def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[C
     return rows, [each for each in told if isinstance(each, CsvProblem)]
 
 
+async def read_help() -> HelpLibrary:
+    """All help pages, read on a thread. Raises BadResource."""
+    lane = Lane("help", 1)
+    try:
+        return await lane.run(load_help)
+    finally:
+        lane.close()
+
+
 def bare_judge() -> Callable[[Response], Diagnosis]:
     """Judges a bare answer of a server, for `explain`."""
     rules = load_rules()
@@ -190,7 +202,7 @@ async def _engine(
         notifier=lambda incident: notify(incident),
         dice=random.random,
         judge=lambda failure, context: diagnose(failure, context, rules),
-        explain=lambda text: explain(Response(text), rules),
+        explain=lambda response: explain(response, rules),
         providers=providers,
     )
     engine = Engine(world, settings, stored)

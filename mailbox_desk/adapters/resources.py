@@ -1,4 +1,4 @@
-"""Reads the files that ship with the program and hands them on as values: rules, providers, help pages.
+"""Reads the files that ship with the program and hands them on as values: rules and providers.
 
 Nothing is decided here, and nothing of the user's is read.
 """
@@ -8,14 +8,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from mailbox_desk.diagnosis.provider import Provider, provider_from
 from mailbox_desk.diagnosis.rules import RuleSet, rules_from
-from mailbox_desk.model.cause import Cause
 from mailbox_desk.paths import resources_dir
-
-_ENGLISH: Final = "en"
 
 
 class BadResource(Exception):
@@ -32,17 +29,6 @@ def load_rules(folder: Path | None = None) -> RuleSet:
 def load_providers(folder: Path | None = None) -> tuple[Provider, ...]:
     """The providers of resources/providers, by file name. Raises BadResource or BadProvider."""
     return tuple(provider_from(table) for table in _tables(folder or resources_dir() / "providers"))
-
-
-def help_page(cause: Cause, language: str = _ENGLISH) -> str:
-    """The help page of a cause as Markdown, in English where there is none in this language. Raises BadResource."""
-    pages = resources_dir() / "help"
-    wanted = [pages / each / f"{cause.value}.md" for each in (language, language.partition("_")[0], _ENGLISH)]
-    page = next((each for each in wanted if each.is_file()), wanted[-1])
-    try:
-        return page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadResource(f"{page.name} can't be read") from error
 
 
 def _tables(folder: Path) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,7 @@ from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.status import Event, EventKind
@@ -58,7 +59,7 @@ class World:
     notifier: Notifier
     dice: Dice
     judge: Judge
-    explain: Callable[[str], Diagnosis]
+    explain: Callable[[Response], Diagnosis]
     providers: tuple[Provider, ...]
 
 
@@ -221,13 +222,17 @@ class Engine:
         """Try a draft live, step by step; nothing is stored but refusals counted."""
         return try_out(self._desk, replace(draft, mailbox=self._with_provider(draft.mailbox)))
 
-    def explain(self, text: str) -> Diagnosis:
-        return self._world.explain(text)
+    def explain(self, text: str, provider: str = "generic") -> Diagnosis:
+        return self._world.explain(Response(text, provider))
 
     def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
         """Servers for this address by the provider files alone, for filling in a form."""
         provider = self._providers.get(provider_of(address, (), self._world.providers))
         return provider.endpoints(address) if provider is not None else (None, None)
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        return self._world.providers
 
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)

@@ -198,6 +198,9 @@ class Measures:
     column_widths: tuple[int, ...] = (124, 200, 110, 72, 180, 148, 76, 92, 128)
     day_cell: int = 4
     day_gap: int = 2
+    help_list: int = 290
+    help_text: int = 620
+    help_line: int = 125
 
 
 MEASURES = Measures()

@@ -170,6 +170,14 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QToolButton:focus { border-color: $accent; }
 QTextBrowser { background: transparent; border: none; color: $text; }
+QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px; padding: 4px;
+  selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit:focus { border-color: $accent; }
+QListWidget { background: $surface; border: none; outline: none; }
+QListWidget::item { color: $text; border-radius: ${radius}px; padding: 4px 8px; margin: 1px 4px; }
+QListWidget::item:hover { background: $hover; }
+QListWidget::item:selected { color: $text; background: $selected; }
+QListWidget::item:disabled { color: $muted; background: transparent; padding-top: 10px; }
 QCheckBox { spacing: 8px; }
 QCheckBox:disabled { color: $muted; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }

@@ -105,15 +105,17 @@ class Wording:
             case Shown.RECONNECTING | Shown.NEEDS_YOU:
                 if diagnosis is None:
                     return self.text(f"actor.{Actor.YOU.value}")
-                actor = self.text(f"actor.{diagnosis.who.value}")
-                return self.text("whose_move", actor=actor, certainty=self._certainty(diagnosis))
+                return self.whose(diagnosis)
 
     def because(self, snapshot: Snapshot) -> list[str]:
         """The reasons that speak for the diagnosis, the weightiest first; [] where nothing is wrong."""
         diagnosis = snapshot.standing.diagnosis
         if diagnosis is None or veil_of(snapshot) is not None:
             return []
-        now = snapshot.standing.last_checked
+        return self.reasons(diagnosis, snapshot.standing.last_checked)
+
+    def reasons(self, diagnosis: Diagnosis, now: float | None = None) -> list[str]:
+        """The facts of a diagnosis as sentences; times are said as seen from `now` (seconds since 1970 UTC)."""
         said = (reason(self._words, fact, now) for fact in diagnosis.facts)
         return [sentence for sentence in said if sentence]
 
@@ -159,9 +161,18 @@ class Wording:
 
     def explained(self, diagnosis: Diagnosis) -> str:
         """A diagnosis of a bare text: what it means, how sure that is, whose move it is."""
-        headline = self._of_cause(diagnosis, "headline", None)
         actor = self.text(f"actor.{diagnosis.who.value}")
-        return self.text("explain.sentence", headline=headline, certainty=self._certainty(diagnosis), actor=actor)
+        certainty = self._certainty(diagnosis)
+        return self.text("explain.sentence", headline=self.meaning(diagnosis), certainty=certainty, actor=actor)
+
+    def meaning(self, diagnosis: Diagnosis) -> str:
+        """One sentence: what a bare text means."""
+        return self._of_cause(diagnosis, "headline", None)
+
+    def whose(self, diagnosis: Diagnosis) -> str:
+        """Whose move it is by a diagnosis alone, and how sure that is."""
+        actor = self.text(f"actor.{diagnosis.who.value}")
+        return self.text("whose_move", actor=actor, certainty=self._certainty(diagnosis))
 
     def advice(self, diagnosis: Diagnosis) -> str:
         """What to do about it, in one sentence."""

@@ -1,5 +1,4 @@
 import gc
-import re
 import time
 import tomllib
 from collections.abc import Callable
@@ -7,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailbox_desk.adapters.resources import BadResource, help_page, load_providers, load_rules
+from mailbox_desk.adapters.resources import BadResource, load_providers, load_rules
 from mailbox_desk.diagnosis.rules import BadRule
-from mailbox_desk.model.cause import Cause
 from mailbox_desk.paths import resources_dir
 
 
@@ -62,27 +60,3 @@ def test_providers_have_source_and_date() -> None:
     for provider in load_providers():
         assert provider.source
         assert provider.date.year >= 2026
-
-
-@pytest.mark.parametrize("cause", Cause)
-def test_every_cause_has_its_help_page(cause: Cause) -> None:
-    page = help_page(cause)
-    assert page.startswith("# ")
-    assert 15 <= len(page.splitlines()) <= 40
-    for heading in ("## How to tell", "## What to do", "## What the desk does meanwhile"):
-        assert heading in page
-    assert re.search(r"^1\. ", page, re.MULTILINE)
-
-
-def test_no_page_is_left_over() -> None:
-    pages = {file.stem for file in (resources_dir() / "help" / "en").glob("*.md")}
-    assert pages == {cause.value for cause in Cause}
-
-
-def test_english_where_a_language_has_no_page() -> None:
-    assert help_page(Cause.OVER_QUOTA, "xx_YY") == help_page(Cause.OVER_QUOTA)
-
-
-def test_links_are_https() -> None:
-    for cause in Cause:
-        assert re.findall(r"\]\((?!https://)", help_page(cause)) == []

@@ -20,7 +20,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.resources import help_page
+from mailbox_desk.adapters.help_pages import help_page, load_help
+from mailbox_desk.adapters.resources import load_providers, load_rules
+from mailbox_desk.diagnosis.diagnose import explain
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutStep
@@ -31,8 +33,10 @@ from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
+from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.icons import Icons
 from mailbox_desk.ui.look import LIGHT
+from mailbox_desk.ui.paste_dialog import PasteDialog, PasteField
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
 from mailbox_desk.ui.style import Theme
@@ -44,6 +48,10 @@ from tests.ui.finding import by_name, pressed
 from tests.ui.samples import NOW, diagnosed, dozen, mailbox, refusal, result, snapshot, untrusted
 
 ADDRESS = "me@own.example"
+PASTED = (
+    "535-5.7.8 Username and Password not accepted. For more information, go to\n"
+    "535 5.7.8  https://support.google.com/mail/?p=BadCredentials a640c23a62f3a - gsmtp"
+)
 
 
 class Album:
@@ -55,7 +63,13 @@ class Album:
         self._theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
 
     async def take(self) -> None:
-        pages: Sequence[Callable[[], Awaitable[None]]] = (self._lists, self._strips, self._add, self._others)
+        pages: Sequence[Callable[[], Awaitable[None]]] = (
+            self._lists,
+            self._strips,
+            self._add,
+            self._others,
+            self._help,
+        )
         for page in pages:
             await page()
 
@@ -148,6 +162,30 @@ class Album:
         window._act_remove()
         box: Any = next(each for each in QApplication.topLevelWidgets() if type(each).__name__ == "QMessageBox")
         await self._keep(box, "remove")
+        window.close()
+
+    async def _help(self) -> None:
+        book = HelpWindow(self._theme, self._words, load_help())
+        for page in ("how_the_desk_judges", "credentials_rejected", "app_passwords", "wrong_server_settings"):
+            book.show_page(page)
+            await self._keep(book, f"help_{page}")
+        for name, asked in (("found", "certificate"), ("nothing", "zzzz")):
+            QTest.keyClicks(by_name(book, QLineEdit, self._words.text("help.search")), asked)
+            await self._keep(book, f"help_{name}")
+        book.show_page("vault_locked")
+        book.resize(520, 600)
+        await self._keep(book, "help_narrow")
+        book.close()
+        window, engine, around = self._window([])
+        engine.judge, engine.providers = lambda response: explain(response, load_rules()), load_providers()
+        dialog = self._opened(PasteDialog(around, window))
+        await self._keep(dialog, "paste")
+        by_name(dialog, PasteField, self._words.text("help.paste.text")).insertPlainText(PASTED)
+        pressed(dialog, self._words.text("help.paste.explain"))
+        await self._keep(dialog, "paste_explained")
+        pressed(dialog, self._words.text("help.paste.copy"))
+        dialog.resize(480, 420)
+        await self._keep(dialog, "paste_narrow")
         window.close()
 
     def _opened(self, dialog: QDialog) -> QDialog:

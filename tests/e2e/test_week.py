@@ -27,7 +27,6 @@ from mailbox_desk.engine.ports import Archive, Checker
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
-from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import settings_from
 from mailbox_desk.paths import Home
 from tests.engine.fakes import DAY, HOUR, JumpingClock
@@ -87,7 +86,7 @@ class Week:
             notifier=lambda incident: None,
             dice=random.Random(7).random,
             judge=lambda failure, context: diagnose(failure, context, self.rules),
-            explain=lambda text: explain(Response(text), self.rules),
+            explain=lambda response: explain(response, self.rules),
             providers=load_providers(),
         )
         engine = Engine(world, settings_from(stored.settings)[0], stored)

@@ -287,7 +287,7 @@ class Lab:
             notifier=lambda incident: self.incidents.append(incident),
             dice=self.dice,
             judge=judge_by_text,
-            explain=lambda text: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule="test"),
+            explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
             providers=(),
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())

@@ -297,3 +297,9 @@ async def test_settings_short_interval_shortens_the_second_opinion(lab: Lab) -> 
     await lab.start()
     await lab.clock.pass_by(6)
     assert lab.shown("ann") == "RECONNECTING"
+
+
+async def test_a_bare_text_is_judged_with_its_provider(lab: Lab) -> None:
+    engine = await lab.start()
+    assert engine.explain("535 no").rule == "of generic"
+    assert engine.explain("535 no", "yahoo").rule == "of yahoo"

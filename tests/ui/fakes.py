@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.engine import Engine
+from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.response import Response
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Half
@@ -39,6 +42,8 @@ class FakeEngine:
         self.fails: Exception | None = None
         self.unlocks_to = VaultState.OPEN
         self.passphrases: list[Secret | None] = []
+        self.providers: tuple[Provider, ...] = ()
+        self.judge: Callable[[Response], Diagnosis] = lambda _: Diagnosis((RankedCause(Cause.UNKNOWN, 0.3),), "sample")
 
     @property
     def ids(self) -> tuple[MailboxId, ...]:
@@ -97,6 +102,9 @@ class FakeEngine:
 
     def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
         return self.guesses.get(address.rpartition("@")[2], (None, None))
+
+    def explain(self, text: str, provider: str = "generic") -> Diagnosis:
+        return self.judge(Response(text, provider))
 
     def provider(self, provider_id: str) -> Provider | None:
         return None
