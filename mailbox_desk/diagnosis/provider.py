@@ -12,6 +12,7 @@ from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 
 GENERIC: Final = "generic"
 Found = TypeVar("Found")
+_MOST_LABELS: Final = 8  # more than any suffix of the files has; a name of a thousand labels costs no more
 
 
 class BadProvider(ValueError):
@@ -160,9 +161,11 @@ class Provider:
     def endpoints(self, address: str, mx: Iterable[str] = ()) -> tuple[Endpoint | None, Endpoint | None]:
         """Where this address receives and sends by the provider's own word. `mx`: the hosts of its domain's MX
         records, where known: they tell the region of a domain that is not the provider's own."""
-        region = self._region(_domain(address), tuple(mx))
+        domain = _domain(address)
+        region = self._region(domain, tuple(mx))
         receiving, sending = (region.receiving, region.sending) if region else (self.receiving, self.sending)
-        return _endpoint(receiving, address), _endpoint(sending, address)
+        is_own = not _endings((domain,)).isdisjoint(self.domains)
+        return _endpoint(receiving, address, is_own), _endpoint(sending, address, is_own)
 
     def source_of(self, key: str) -> Source | None:
         """Where a value was read, by its place in the file: "receiving", "limits.connections", "pages.help"."""
@@ -171,7 +174,7 @@ class Provider:
     def _region(self, domain: str, mx: tuple[str, ...]) -> Region | None:
         if own := _longest((domain,), ((each.domains, each) for each in self.regions)):
             return own
-        if _fits((domain,), self.domains):
+        if not _endings((domain,)).isdisjoint(self.domains):
             return None
         return _longest(mx, ((each.mx, each) for each in self.regions))
 
@@ -204,11 +207,12 @@ def family_of(provider_id: str, providers: Iterable[Provider]) -> str:
     return next((each.family for each in providers if each.id == provider_id), "") or provider_id
 
 
-def _endpoint(server: Server | None, address: str) -> Endpoint | None:
+def _endpoint(server: Server | None, address: str, is_own: bool) -> Endpoint | None:
+    """The part before the @ names nobody unless the domain is the provider's own."""
     if server is None:
         return None
-    name = address.rpartition("@")[0] if server.username is UsernameForm.LOCAL_PART else address
-    return Endpoint(server.host, server.port, server.security, name or address)
+    takes_part = is_own and server.username is UsernameForm.LOCAL_PART
+    return Endpoint(server.host, server.port, server.security, address.rpartition("@")[0] if takes_part else address)
 
 
 def _domain(address: str) -> str:
@@ -216,15 +220,17 @@ def _domain(address: str) -> str:
 
 
 def _longest(names: Iterable[str], rows: Iterable[tuple[tuple[str, ...], Found]]) -> Found | None:
-    wanted = tuple(names)
-    fits = [(length, each) for suffixes, each in rows if (length := _fits(wanted, suffixes))]
+    """Whose suffix is the longest that one of the names ends in, by whole labels."""
+    wanted = _endings(names)
+    fits = [
+        (max(len(suffix) for suffix in suffixes if suffix in wanted), each)
+        for suffixes, each in rows
+        if not wanted.isdisjoint(suffixes)  # hundreds of names a row, and thousands of mailboxes ask
+    ]
     return max(fits, key=lambda fit: fit[0])[1] if fits else None
 
 
-def _fits(names: Iterable[str], suffixes: Iterable[str]) -> int:
-    """The length of the longest suffix that one of the names has, by whole labels; 0 where none has."""
-    wanted = tuple(name.rstrip(".").lower() for name in names)
-    return max(
-        (len(suffix) for suffix in suffixes for name in wanted if name == suffix or name.endswith("." + suffix)),
-        default=0,
-    )
+def _endings(names: Iterable[str]) -> set[str]:
+    """`mail.example.org` ends in itself, `example.org` and `org`."""
+    labels = [name.rstrip(".").lower().split(".")[-_MOST_LABELS:] for name in names if name]
+    return {".".join(each[at:]) for each in labels for at in range(len(each))}

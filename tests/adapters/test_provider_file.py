@@ -163,7 +163,7 @@ def test_the_great_ones_are_told_in_full(provider_id: str) -> None:
     provider = BY_ID[provider_id]
     assert provider.receiving
     assert provider.domains or provider_id == "godaddy"  # sells domains, has none of its own
-    assert provider.mx or provider_id == "outlook_com"  # nobody's own domain lives there
+    assert provider.mx
     assert provider.auth_kinds
     assert provider.help_page
     assert provider.hint

@@ -1,3 +1,4 @@
+import time
 from datetime import date
 
 import pytest
@@ -8,10 +9,7 @@ from mailbox_desk.diagnosis.provider import (
     LimitKind,
     Limits,
     Provider,
-    Region,
-    Server,
     Source,
-    UsernameForm,
     family_of,
     provider_by_mx,
     provider_of,
@@ -57,6 +55,7 @@ def test_who_runs_it(address: str, hosts: list[str], provider: str) -> None:
         (["aspmx.l.google.com", "alt1.aspmx.l.google.com"], "google"),
         (["SMTP.GOOGLE.COM."], "google"),
         (["northwind-example.mail.protection.outlook.com"], "microsoft"),
+        (["outlook-com.olc.protection.outlook.com"], "outlook_com"),
         (["mx.zoho.eu", "mx2.zoho.eu"], "zoho"),
         (["in1-smtp.messagingengine.com"], "fastmail"),
         (["mx00.ionos.co.uk"], "ionos"),
@@ -130,13 +129,27 @@ def test_regions_have_servers_of_their_own(provider: str, address: str, mx: list
     assert receiving.host == host
 
 
-def test_some_servers_want_the_part_before_the_at() -> None:
-    server = Server("mail.example.org", 993, Security.TLS, UsernameForm.LOCAL_PART)
-    region = Region(server, Server("mail.example.org", 465, Security.TLS), domains=("example.org",))
-    receiving, sending = Provider("a", "A", regions=(region,)).endpoints("ann@example.org")
-    assert receiving is not None
-    assert sending is not None
-    assert (receiving.username, sending.username) == ("ann", "ann@example.org")
+@pytest.mark.parametrize(
+    ("provider", "address", "receiving", "sending"),
+    [
+        ("icloud", "ann@icloud.com", "ann", "ann@icloud.com"),
+        ("icloud", "ann@northwind.example", "ann@northwind.example", "ann@northwind.example"),
+        ("wp", "ann@wp.pl", "ann", "ann"),
+        ("google", "ann@gmail.com", "ann@gmail.com", "ann@gmail.com"),
+    ],
+)
+def test_some_servers_want_the_part_before_the_at(provider: str, address: str, receiving: str, sending: str) -> None:
+    there, away = BY_ID[provider].endpoints(address)
+    assert there is not None
+    assert away is not None
+    assert (there.username, away.username) == (receiving, sending)
+
+
+def test_an_absurd_name_is_nobodys_and_costs_little() -> None:
+    began = time.process_time()
+    assert provider_of("ann@" + "a." * 100_000 + "example", ["." * 10_000, "-", "\0"], PROVIDERS) == "generic"
+    assert provider_by_mx([".", "", "a..com"], PROVIDERS) is None
+    assert time.process_time() - began < 0.5
 
 
 def test_where_plans_differ_the_least_is_safe() -> None:
