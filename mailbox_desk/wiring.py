@@ -29,7 +29,7 @@ from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.diagnosis.provider import provider_of
+from mailbox_desk.diagnosis.provider import family_of, provider_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
@@ -201,8 +201,13 @@ async def _engine(
         clock=clock,
         notifier=lambda incident: notify(incident),
         dice=random.random,
-        judge=lambda failure, context: diagnose(failure, context, rules),
-        explain=lambda response: explain(response, rules),
+        # rules speak of families: who runs a mailbox may have several files
+        judge=lambda failure, context: diagnose(
+            failure, replace(context, provider=family_of(context.provider, providers)), rules
+        ),
+        explain=lambda response: explain(
+            replace(response, provider=family_of(response.provider, providers)), rules
+        ),
         providers=providers,
     )
     engine = Engine(world, settings, stored)
