@@ -32,7 +32,10 @@ def run(told: argparse.Namespace) -> int:
     app.setApplicationDisplayName(words.text("ui.title"))
     theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
     window = Window(theme, words, time.time)
-    window.show_first([first_row(each, words) for each in read_first_rows(home)])
+    if told.demo:
+        window.show_message(words.text("demo.preparing.title"), words.text("demo.preparing.text"))
+    else:
+        window.show_first([first_row(each, words) for each in read_first_rows(home)])
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays
