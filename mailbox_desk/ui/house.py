@@ -11,6 +11,7 @@ from mailbox_desk import wiring
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
+from mailbox_desk.ui.rehearsal_bar import RehearsalBar
 from mailbox_desk.wiring import HomeTaken, NobodyAnswers, NoPassphrase, NoServers, help_page, knock, read_passphrase
 from mailbox_desk.wording import Wording
 
@@ -66,4 +67,4 @@ async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
 
 
-__all__ = ["ShownElsewhere", "Trouble", "help_page", "open_house"]
+__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "help_page", "open_house"]

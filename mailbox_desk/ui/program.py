@@ -96,6 +96,8 @@ class Program:
                 self._bridge.follow(opened.engine.board)
                 around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
                 self._window.attach(around, Acts(around, self._window), house.help_page)
+                if opened.rehearsal is not None:
+                    self._window.add_strip(house.RehearsalBar(around, opened.rehearsal))
                 await self._ending.wait()
         except house.ShownElsewhere:
             self._end()

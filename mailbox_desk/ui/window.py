@@ -111,6 +111,10 @@ class Window(QMainWindow):
         self._pages.setCurrentIndex(2)
         self._enable(live=False)
 
+    def add_strip(self, strip: QWidget) -> None:
+        """One more strip between the header and the list."""
+        self._column.insertWidget(self._column.indexOf(self._summary), strip)
+
     def come_forward(self) -> None:
         """A second start of the program wants to see this window."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -160,7 +164,7 @@ class Window(QMainWindow):
         for page in (self._splitter, self._empty_page(), self._message_page()):
             self._pages.addWidget(page)
         body = QWidget()
-        column = QVBoxLayout(body)
+        self._column = column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (header, self._failure_bar, self._vault_bar, self._summary):
