@@ -81,17 +81,19 @@ class Doors:
         return told
 
     async def keep(self) -> None:
-        """Open and shut them as their parts say, until cancelled; then shut them all."""
-        try:
-            while True:
-                for door in self.doors:
-                    await self._turn(door)
-                await asyncio.sleep(_TICK)
-        finally:
+        """Open and shut them as their parts say, until cancelled."""
+        while True:
             for door in self.doors:
-                _shut(door)
-            for talk in self.talks:
-                talk.cancel()
+                await self._turn(door)
+            await asyncio.sleep(_TICK)
+
+    async def close(self) -> None:
+        """Shut them all, and end every conversation. Nobody keeps them any more."""
+        for door in self.doors:
+            _shut(door)
+        for talk in self.talks:
+            talk.cancel()
+        await asyncio.gather(*self.talks, return_exceptions=True)
 
     async def _turn(self, door: Door) -> None:
         if door.is_wanted and door.server is None:

@@ -50,7 +50,8 @@ async def _serve() -> None:
                 network.come()
     finally:
         keeping.cancel()
-        await asyncio.gather(keeping, *doors.talks, return_exceptions=True)
+        await asyncio.gather(keeping, return_exceptions=True)
+        await doors.close()
 
 
 if sys.platform == "win32":
