@@ -39,7 +39,7 @@ class Stage:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
-            while not holds():
+            while not holds():  # noqa: ASYNC110  what is waited for is no event of ours
                 await asyncio.sleep(0.02)
 
     async def opened(self) -> None:

@@ -54,7 +54,7 @@ async def test_a_whole_visit(stage: Stage) -> None:
         assert client.login(FINE, "rehearsal password")[0] == "OK"
         assert client.select("INBOX", readonly=True) == ("OK", [b"3"])
         assert client.select("Other")[0] == "NO"
-        status, (roots, (quota,)) = client.getquotaroot("INBOX")
+        status, (_, (quota,)) = client.getquotaroot("INBOX")
         assert (status, quota) == ("OK", b'"User quota" (STORAGE 7 9)')
         assert client.xatom("ID", '("name" "test")')[0] == "OK"
         client.send(b"x IDLE\r\n")
@@ -95,7 +95,7 @@ async def test_starttls_and_a_password_as_a_literal(stage: Stage) -> None:
         with pytest.raises(imaplib.IMAP4.error, match="PRIVACYREQUIRED"):
             client.login(PLAIN, "secret")
         client.starttls(stage.trusting())
-        client.literal = "pä ss".encode()  # type: ignore[attr-defined]
+        client.literal = "pä ss".encode()  # type: ignore[assignment]  # typeshed takes it for text
         assert client._simple_command("LOGIN", PLAIN)[0] == "OK"
 
     await talked(stage, PLAIN, visit, tls=False)
