@@ -32,7 +32,7 @@ from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.demo.child import NoServers, ServerProcess
+from mailbox_desk.demo.child import NoServers, RehearsalWindow, ServerProcess
 from mailbox_desk.demo.fleet import load_fleet
 from mailbox_desk.demo.rehearsal import QUICK, Rehearsal, rehearsal_of
 from mailbox_desk.demo.throwaway_home import ThrowawayHome
@@ -65,6 +65,7 @@ __all__ = [
     "NoServers",
     "NobodyAnswers",
     "Rehearsal",
+    "RehearsalWindow",
     "bare_judge",
     "csv_house",
     "discard_stdout",
@@ -161,7 +162,7 @@ async def rehearsal_house(*, whole: bool = False, notify: Notify = log_incident)
     it is started, one of them is paused, and after some seconds the network comes. Raises NoServers, ArchiveFailed,
     OSError."""
     async with AsyncExitStack() as stack:
-        lane = Lane("rehearsal", 1)
+        lane = Lane("rehearsal", 1, spares=1)
         stack.callback(lane.close)
         folder, servers = ThrowawayHome(), ServerProcess()
         stack.push_async_callback(_closed, lambda: lane.run(folder.remove), "throw-away home")
@@ -187,11 +188,13 @@ async def _move_in(home: Home, cast: Sequence[Draft]) -> None:
     """As if they had been added: never judged yet."""
     database = Database(home)
     await database.open()
-    for name, value in QUICK.items():
-        await database.save_setting(name, value)
-    for draft in cast:
-        await database.save_mailbox(draft.mailbox, first_standing(draft.mailbox, None, SystemClock().now()))
-    await database.close()
+    try:
+        for name, value in QUICK.items():
+            await database.save_setting(name, value)
+        for draft in cast:
+            await database.save_mailbox(draft.mailbox, first_standing(draft.mailbox, None, SystemClock().now()))
+    finally:
+        await database.close()
 
 
 async def _raise_curtain(engine: Engine, rehearsal: Rehearsal, open_network: Callable[[], Awaitable[None]]) -> None:

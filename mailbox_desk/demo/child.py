@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mailbox_desk.demo.servers import OPEN
-
 COMMAND: Final = "rehearsal-servers"
+OPEN: Final = "open"
 _GOODBYE_SECONDS: Final = 1.0
 _PACKAGES: Final = str(Path(__file__).resolve().parents[2])
 
@@ -43,8 +43,8 @@ class ServerProcess:
     def start(self) -> Playing:
         """Returns when every port is known. Raises NoServers."""
         try:
-            self._process = subprocess.Popen(
-                _command(),
+            process = subprocess.Popen(
+                _command(COMMAND),
                 env=_environment(os.environ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -52,8 +52,9 @@ class ServerProcess:
             )
         except OSError as error:
             raise NoServers(str(error)) from error
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        self._process = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
         try:
             told = json.loads(line)
             return Playing(told["authority"], told["ports"])
@@ -76,24 +77,42 @@ class ServerProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue  # it was gone before us
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):  # it was gone before us
+            process.stdin.close()
         try:
             process.wait(_GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        process.stdout.close()
 
 
-def _command() -> list[str]:
+class RehearsalWindow:
+    """This program once more, as a rehearsal in a window of its own, which outlives us."""
+
+    def __init__(self) -> None:
+        self._opened: list[subprocess.Popen[bytes]] = []
+
+    def open(self) -> None:
+        """Raises OSError. Does not wait for the window."""
+        self._opened = [each for each in self._opened if each.poll() is None]
+        started = subprocess.Popen(
+            _command("--demo"),
+            env=_environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._opened.append(started)
+
+
+def _command(word: str) -> list[str]:
     """PyInstaller's bundle is its own interpreter and takes the words at once."""
-    return (
-        [sys.executable, COMMAND] if getattr(sys, "frozen", False) else [sys.executable, "-m", "mailbox_desk", COMMAND]
-    )
+    how = [] if getattr(sys, "frozen", False) else ["-m", "mailbox_desk"]
+    return [sys.executable, *how, word]
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from mailbox_desk.demo.certificates import Certificates
+from mailbox_desk.demo.child import OPEN
 from mailbox_desk.demo.doors import Network, doors_of
 from mailbox_desk.demo.fleet import load_fleet
 
@@ -23,7 +24,6 @@ if sys.platform == "win32":
     import _winapi
     import msvcrt
 
-OPEN: Final = "open"
 _NOT_FOR_PEOPLE: Final = 2
 _LOOK_EVERY: Final = 0.25
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mailbox_desk.demo.child import NoServers, ServerProcess
+from mailbox_desk.demo.child import NoServers, RehearsalWindow, ServerProcess
 from mailbox_desk.demo.fleet import load_fleet
 from tests.servers.processes import stop
 
@@ -115,6 +115,22 @@ def test_a_killed_parent_takes_them_along() -> None:
         stop(parent)
         parent.stdout.close()
     assert not listens(port)
+
+
+def test_a_window_of_its_own_is_opened_and_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    window = RehearsalWindow()
+    window.open()
+    (started,) = [each for each in psutil.Process().children() if each.cmdline()[-1:] == ["--demo"]]
+    end = time.monotonic() + 20
+    while not started.children() and time.monotonic() < end:  # its servers: so it has come up
+        time.sleep(0.05)
+    assert len(started.children()) == 1
+    assert os.getsid(started.pid) == started.pid
+    started.terminate()
+    assert window._opened[0].wait(10) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("stdin", [subprocess.DEVNULL, subprocess.PIPE])

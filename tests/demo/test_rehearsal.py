@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -152,7 +156,24 @@ async def test_what_goes_down_comes_back(watching: Watching) -> None:
     await watching.until(draft, Shown.CONNECTED, seconds=60)
 
 
-def test_two_at_once_and_each_clears_up_after_itself(tmp_path: Any) -> None:
+async def test_servers_that_hang_are_given_up_and_nothing_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "hanging"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(hanging))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(wiring, "_STARTING_SECONDS", 0.5)
+    monkeypatch.setattr(wiring, "_CLOSING_SECONDS", 5)
+    with pytest.raises(wiring.NoServers, match=r"0\.5 s"):
+        async with wiring.rehearsal_house():
+            raise AssertionError("it can't have begun")
+    assert os.listdir(tmp_path) == [hanging.name]
+    assert [each for each in psutil.Process().children() if "sleep" in each.name()] == []
+
+
+def test_two_at_once_and_each_clears_up_after_itself(tmp_path: Path) -> None:
     with demo(tmp_path) as one, demo(tmp_path) as two:
         one.until("CONNECTED")
         two.until("CONNECTED")
@@ -166,7 +187,7 @@ def test_two_at_once_and_each_clears_up_after_itself(tmp_path: Any) -> None:
         assert not any(child.is_running() for child in children)
 
 
-def test_killed_it_leaves_a_folder_at_most_and_the_next_one_clears_it(tmp_path: Any) -> None:
+def test_killed_it_leaves_a_folder_at_most_and_the_next_one_clears_it(tmp_path: Path) -> None:
     with demo(tmp_path) as killed:
         killed.until("CONNECTED")
         child = killed.servers
@@ -188,14 +209,14 @@ def test_killed_it_leaves_a_folder_at_most_and_the_next_one_clears_it(tmp_path: 
         assert following.homes() == []
 
 
-def secrets_in(folder: Any) -> list[str]:
+def secrets_in(folder: Path) -> list[str]:
     """The files that hold a password in clear: rehearsed too, a vault is a vault."""
     words = {role.kept_password.encode() for role in FLEET.values()}
     files = [path for path in folder.rglob("*") if path.is_file()]
     return [path.name for path in files if any(word in path.read_bytes() for word in words)]
 
 
-def test_a_rehearsal_touches_no_home_of_the_person(tmp_path: Any) -> None:
+def test_a_rehearsal_touches_no_home_of_the_person(tmp_path: Path) -> None:
     with demo(tmp_path) as playing:
         playing.until("CONNECTED")
         playing.process.terminate()
