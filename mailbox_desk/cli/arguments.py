@@ -46,6 +46,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     told = parser.parse_args(argv)
     if told.demo and told.command is not None:
         parser.error("--demo goes without a command")
+    if (told.demo or told.command == "demo") and hasattr(told, "home"):
+        parser.error("a rehearsal has a home of its own: leave --home out")
     told.home = getattr(told, "home", None)
     told.passphrase_file = getattr(told, "passphrase_file", None)
     return told

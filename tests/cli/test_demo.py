@@ -97,7 +97,9 @@ def test_servers_that_do_not_start_are_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("--demo", "check"), ("demo", "--csv", "x"), ("demo", "--home", "x")])
+@pytest.mark.parametrize(
+    "words", [("--demo", "check"), ("demo", "--csv", "x"), ("demo", "--home", "x"), ("--home", "x", "--demo")]
+)
 def test_what_makes_no_sense_is_refused(tmp_path: Path, words: Sequence[str]) -> None:
     process = started(tmp_path, words, subprocess.PIPE)
     process.communicate(timeout=20)

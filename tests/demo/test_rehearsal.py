@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import tempfile
@@ -156,6 +155,10 @@ async def test_what_goes_down_comes_back(watching: Watching) -> None:
     await watching.until(draft, Shown.CONNECTED, seconds=60)
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def test_servers_that_hang_are_given_up_and_nothing_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +172,7 @@ async def test_servers_that_hang_are_given_up_and_nothing_stays(
     with pytest.raises(wiring.NoServers, match=r"0\.5 s"):
         async with wiring.rehearsal_house():
             raise AssertionError("it can't have begun")
-    assert os.listdir(tmp_path) == [hanging.name]
+    assert names_in(tmp_path) == [hanging.name]
     assert [each for each in psutil.Process().children() if "sleep" in each.name()] == []
 
 
