@@ -7,12 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mailbox_desk.cli.arguments import parse
+from mailbox_desk.cli.arguments import SERVERS, parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Start what the arguments ask for; the answer is the exit code."""
     told = parse(sys.argv[1:] if argv is None else argv)
+    if told.command == SERVERS:
+        from mailbox_desk.demo.servers import run as run_servers
+
+        return run_servers()
     if told.command is None and has_display():
         gc.disable()  # collecting amid the imports only holds up the first paint; ui.collector takes over afterwards
         from mailbox_desk.ui.main import run as run_window

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,22 +20,32 @@ from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
 from mailbox_desk.adapters.help_pages import help_page, load_help
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
+from mailbox_desk.adapters.keyring_key import KeyringKeys
 from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
+from mailbox_desk.adapters.no_keyring import NoKeyring
 from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
 from mailbox_desk.adapters.pipes import discard_stdout
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
+from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.demo.child import NoServers, RehearsalWindow, ServerProcess
+from mailbox_desk.demo.fleet import load_fleet
+from mailbox_desk.demo.rehearsal import QUICK, Rehearsal, rehearsal_of
+from mailbox_desk.demo.throwaway_home import ThrowawayHome
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.diagnosis.provider import family_of, provider_of
+from mailbox_desk.diagnosis.provider import Provider, family_of, provider_of
+from mailbox_desk.engine.board import Gone
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.start import first_standing
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.help_page import HelpLibrary
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.incident import Incident
@@ -52,7 +64,10 @@ __all__ = [
     "HomeTaken",
     "House",
     "NoPassphrase",
+    "NoServers",
     "NobodyAnswers",
+    "Rehearsal",
+    "RehearsalWindow",
     "bare_judge",
     "csv_house",
     "discard_stdout",
@@ -62,12 +77,17 @@ __all__ = [
     "read_csv",
     "read_help",
     "read_passphrase",
+    "rehearsal_house",
 ]
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
+
+_STARTING_SECONDS = 20.0
+_NETWORK_COMES_AFTER = 3.0
+"""Seconds after the first look: long enough for the desk to see that it sees nothing."""
 
 Notify = Callable[[Incident], None]
 
@@ -79,6 +99,7 @@ class House:
     engine: Engine
     vault: Vault
     door: Door | None = None
+    rehearsal: Rehearsal | None = None
 
     async def unlock(self, passphrase: Secret) -> VaultState:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
@@ -110,7 +131,12 @@ def log_incident(incident: Incident) -> None:
 
 @asynccontextmanager
 async def open_house(
-    home: Home, *, interval: float | None = None, notify: Notify = log_incident
+    home: Home,
+    *,
+    interval: float | None = None,
+    notify: Notify = log_incident,
+    keys: KeyringKeys | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[House]:
     """The desk of this home. Raises HomeTaken, StoreIsNewer, ArchiveFailed, OSError."""
     async with AsyncExitStack() as stack:
@@ -125,12 +151,70 @@ async def open_house(
         settings, odd = settings_from(stored.settings)
         if odd:
             _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
-        vault = SealedVault(home)
+        vault = SealedVault(home, keys)
         stack.push_async_callback(_closed, vault.close, "vault")
-        engine = await _engine(stack, settings, interval, stored, vault, database, notify)
+        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal)
         door = Door(home)
         stack.push_async_callback(_closed, door.close, "door")
-        yield House(engine, vault, door)
+        yield House(engine, vault, door, rehearsal)
+
+
+@asynccontextmanager
+async def rehearsal_house(*, whole: bool = False, notify: Notify = log_incident) -> AsyncIterator[House]:
+    """A desk in a throw-away home, its servers played on this computer; `whole`: with a mailbox for every cause. Once
+    it is started, one of them is paused, and after some seconds the network comes. Raises NoServers, ArchiveFailed,
+    OSError."""
+    async with AsyncExitStack() as stack:
+        lane = Lane("rehearsal", 1, spares=1)
+        stack.callback(lane.close)
+        folder, servers = ThrowawayHome(), ServerProcess()
+        stack.push_async_callback(_closed, lambda: lane.run(folder.remove), "throw-away home")
+        home = await lane.run(folder.make)
+        stack.push_async_callback(_closed, lambda: lane.run(servers.stop), "rehearsal servers")
+        try:
+            playing = await lane.run(servers.start, limit=_STARTING_SECONDS)
+        except TimeoutError as error:
+            raise NoServers(f"no answer in {_STARTING_SECONDS:g} s") from error
+        rehearsal = rehearsal_of(await lane.run(load_fleet), playing)
+        cast = (*rehearsal.first, *(rehearsal.rest if whole else ()))
+        await _move_in(home, cast)
+        house = await stack.enter_async_context(open_house(home, notify=notify, keys=NoKeyring(), rehearsal=rehearsal))
+        await house.unlock(Secret(secrets.token_urlsafe(32)))
+        for draft in cast:
+            await house.vault.write(draft.mailbox.id, draft.credential)
+        opening = asyncio.ensure_future(_raise_curtain(house.engine, rehearsal, lambda: lane.run(servers.open_network)))
+        stack.callback(opening.cancel)
+        yield house
+
+
+async def _move_in(home: Home, cast: Sequence[Draft]) -> None:
+    """As if they had been added: never judged yet."""
+    database = Database(home)
+    await database.open()
+    try:
+        for name, value in QUICK.items():
+            await database.save_setting(name, value)
+        for draft in cast:
+            await database.save_mailbox(draft.mailbox, first_standing(draft.mailbox, None, SystemClock().now()))
+    finally:
+        await database.close()
+
+
+async def _raise_curtain(engine: Engine, rehearsal: Rehearsal, open_network: Callable[[], Awaitable[None]]) -> None:
+    """Once the desk watches: pause what a person would have paused, and then let the network come."""
+    waits, begun = set(rehearsal.paused), asyncio.Event()
+
+    def heard(news: Snapshot | Gone) -> None:
+        waits.discard(news.id)
+        if not waits:
+            begun.set()
+
+    unsubscribe = engine.board.subscribe(heard)
+    await begun.wait()
+    unsubscribe()
+    await engine.pause(rehearsal.paused, None)
+    await asyncio.sleep(_NETWORK_COMES_AFTER)
+    await open_network()
 
 
 @asynccontextmanager
@@ -184,6 +268,7 @@ async def _engine(
     vault: Vault,
     archive: Archive,
     notify: Notify,
+    rehearsal: Rehearsal | None = None,
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
@@ -192,7 +277,10 @@ async def _engine(
     stack.callback(names.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
-    checker: Checker = MailChecker(checks, names)
+    if rehearsal is not None:
+        providers = tuple(_with_domains(each, rehearsal) for each in providers)
+    authority = rehearsal.authority if rehearsal is not None else ""
+    checker: Checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
     clock: Clock = SystemClock()
     world = World(
         checker=checker,
@@ -205,14 +293,16 @@ async def _engine(
         judge=lambda failure, context: diagnose(
             failure, replace(context, provider=family_of(context.provider, providers)), rules
         ),
-        explain=lambda response: explain(
-            replace(response, provider=family_of(response.provider, providers)), rules
-        ),
+        explain=lambda response: explain(replace(response, provider=family_of(response.provider, providers)), rules),
         providers=providers,
     )
     engine = Engine(world, settings, stored)
     stack.push_async_callback(_closed, engine.stop, "engine")
     return engine
+
+
+def _with_domains(provider: Provider, rehearsal: Rehearsal) -> Provider:
+    return replace(provider, domains=(*provider.domains, *rehearsal.domains.get(provider.id, ())))
 
 
 async def _told_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:

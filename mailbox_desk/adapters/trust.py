@@ -40,8 +40,8 @@ class Trust:
     problems: tuple[str, ...] = ()
 
 
-def load_trust(environ: Mapping[str, str]) -> Trust:
-    """Read the system's trust and what the environment adds to it."""
+def load_trust(environ: Mapping[str, str], *, also: str = "") -> Trust:
+    """Read the system's trust and what the environment adds to it. `also`: one more authority (PEM)."""
     context = _system_context()
     loader = _Loader(context)
     if sys.platform not in ("win32", "darwin"):
@@ -52,6 +52,8 @@ def load_trust(environ: Mapping[str, str]) -> Trust:
     for folder in (added_dir or "").split(":"):
         if folder:
             loader.add_folder(folder)
+    if also:
+        context.load_verify_locations(cadata=also)
     return Trust(context, _looking_context(), tuple(loader.sources), tuple(loader.problems))
 
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from mailbox_desk import __version__
 
+SERVERS = "rehearsal-servers"
+
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """`command` is None for the window, else check, watch or explain. Exits with 2 on words it does not know."""
+    """`command` is None for the window, else check, watch, explain, demo or SERVERS. Exits with 2 on words it does
+    not know."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="keep everything in this folder")
     common.add_argument(
@@ -23,13 +26,21 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         description="Watches many mailboxes, says why one dropped, and brings it back. Without a command: the window.",
         parents=[common],
     )
+    parser.add_argument(
+        "--demo", action="store_true", help="a rehearsal: a dozen mailboxes in every state, in a throw-away home"
+    )
     parser.add_argument("--version", action="version", version=f"mailbox-desk {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check(commands, common)
     _add_watch(commands, common)
     explain = commands.add_parser("explain", parents=[common], help="say what server responses on stdin mean")
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in and out")
+    _add_demo(commands)
     told = parser.parse_args(argv)
+    if told.demo and told.command is not None:
+        parser.error("--demo goes without a command")
+    if (told.demo or told.command == "demo") and hasattr(told, "home"):
+        parser.error("a rehearsal has a home of its own: leave --home out")
     told.home = getattr(told, "home", None)
     told.passphrase_file = getattr(told, "passphrase_file", None)
     return told
@@ -44,6 +55,13 @@ def _add_watch(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
     watch = commands.add_parser("watch", parents=[common], help="a line at each change, until interrupted")
     _add_source(watch)
     watch.add_argument("--interval", metavar="SECONDS", type=_seconds, help="look again this often")
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="the rehearsal of --demo in the terminal, until interrupted")
+    demo.add_argument("--json", action="store_true", help="JSON lines")
+    demo.add_argument("--all", dest="whole", action="store_true", help="a mailbox for every cause, not a dozen alone")
+    commands.add_parser(SERVERS)  # for the program itself; without help it is not listed
 
 
 def _add_source(command: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from mailbox_desk import paths
 from mailbox_desk.cli.check import check
 from mailbox_desk.cli.console import Console, NobodyReads
+from mailbox_desk.cli.demo import demo
 from mailbox_desk.cli.explain import explain
 from mailbox_desk.cli.source import NotPossible
 from mailbox_desk.cli.table import live_table
@@ -65,6 +66,10 @@ async def _guarded(told: argparse.Namespace, console: Console, stop: asyncio.Eve
                 return await check(told, console)
             case "watch":
                 return await watch(told, console, stop)
+            case "demo":
+                return await demo(told, console, stop)
+            case None if told.demo:
+                return await demo(told, console, stop)
             case _:
                 return await live_table(told, console, stop)
     except HomeTaken:

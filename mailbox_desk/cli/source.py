@@ -25,6 +25,10 @@ class NotPossible(Exception):
 @asynccontextmanager
 async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: list[int]) -> AsyncIterator[Engine]:
     """An engine that is not started yet. Raises NotPossible; each bad row is said and counted in `bad_rows`."""
+    if told.demo or told.command == "demo":
+        async with _rehearsal_engine(whole=getattr(told, "whole", False)) as engine:
+            yield engine
+        return
     interval = getattr(told, "interval", None)
     if told.csv:
         async with _csv_engine(told, console, bad_rows, interval) as engine:
@@ -40,6 +44,15 @@ async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: li
             await house.unlock(passphrase)
         await house.answer_at_the_door(console.wording)
         yield house.engine
+
+
+@asynccontextmanager
+async def _rehearsal_engine(*, whole: bool) -> AsyncIterator[Engine]:
+    try:
+        async with wiring.rehearsal_house(whole=whole) as house:
+            yield house.engine
+    except wiring.NoServers as error:
+        raise NotPossible("demo.no_servers", reason=str(error)) from error
 
 
 @asynccontextmanager

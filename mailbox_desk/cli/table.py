@@ -48,11 +48,16 @@ _WORST_FIRST = [
 
 
 async def live_table(told: argparse.Namespace, console: Console, stop: asyncio.Event) -> int:
-    """Show the mailboxes until interrupted; 0 then."""
+    """What stands in for the window: say so, and show the mailboxes until interrupted; 0 then."""
     told.csv, told.json, told.interval, told.allow_plain = None, False, None, False
     console.warn("cli.no_display")
     if not console.out.isatty():
         return await watch(told, console, stop)
+    return await show_live(told, console, stop)
+
+
+async def show_live(told: argparse.Namespace, console: Console, stop: asyncio.Event) -> int:
+    """The table itself, until `stop`."""
     async with engine_for(told, console, bad_rows=[]) as engine:
         await engine.start()
         trouble = vault_trouble(engine)

@@ -11,7 +11,17 @@ from mailbox_desk import wiring
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
-from mailbox_desk.wiring import HomeTaken, NobodyAnswers, NoPassphrase, help_page, knock, read_help, read_passphrase
+from mailbox_desk.ui.rehearsal_bar import RehearsalBar
+from mailbox_desk.wiring import (
+    HomeTaken,
+    NobodyAnswers,
+    NoPassphrase,
+    NoServers,
+    help_page,
+    knock,
+    read_help,
+    read_passphrase,
+)
 from mailbox_desk.wording import Wording
 
 
@@ -36,7 +46,7 @@ async def open_house(
     Raises Trouble or ShownElsewhere."""
 
     try:
-        async with wiring.open_house(home) as house:
+        async with wiring.rehearsal_house() if told.demo else wiring.open_house(home) as house:
             if told.passphrase_file:
                 await house.unlock(read_passphrase(told.passphrase_file))
             await house.engine.start()
@@ -44,6 +54,8 @@ async def open_house(
             yield house
     except HomeTaken as error:
         await _show_the_first(home, error)
+    except NoServers as error:
+        raise Trouble("rehearsal", str(error)) from error
     except NoPassphrase as error:
         raise Trouble("passphrase", str(error)) from error
     except WrongPassphrase as error:
@@ -64,4 +76,4 @@ async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
 
 
-__all__ = ["ShownElsewhere", "Trouble", "help_page", "open_house", "read_help"]
+__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "help_page", "open_house", "read_help"]

@@ -32,9 +32,12 @@ def run(told: argparse.Namespace) -> int:
     app.setApplicationDisplayName(words.text("ui.title"))
     theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
     window = Window(theme, words, time.time)
-    sight = read_first_sight(home)
-    window.restore_layout(sight.layout)
-    window.show_first([first_row(each, words) for each in sight.rows])
+    if told.demo:
+        window.show_message(words.text("demo.preparing.title"), words.text("demo.preparing.text"))
+    else:
+        sight = read_first_sight(home)
+        window.restore_layout(sight.layout)
+        window.show_first([first_row(each, words) for each in sight.rows])
     window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays

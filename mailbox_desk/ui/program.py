@@ -98,6 +98,8 @@ class Program:
                 self._bridge.follow(opened.engine.board)
                 around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
                 self._view.attach(around, Acts(around, self._window), house.help_page)
+                if opened.rehearsal is not None:
+                    self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))
                 self._collector.put_aside()
                 await self._ending.wait()
         except house.ShownElsewhere:

@@ -153,6 +153,7 @@ QLabel[tone="grey"], QLabel[tone="muted"] { color: $grey; background: $code; }
 QWidget#bar[tone="amber"] { background: $amber_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="red"] { background: $red_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="grey"] { background: $code; border-bottom: 1px solid $line; }
+QWidget#bar[tone="blue"] { background: $blue_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="amber"] QLabel { color: $amber; }
 QWidget#bar[tone="red"] QLabel { color: $red; }
 QToolButton { color: $muted; background: transparent; border: 1px solid transparent; border-radius: ${radius}px;

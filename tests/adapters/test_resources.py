@@ -55,5 +55,3 @@ def test_a_bad_rule_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("[[rule]]\nid='x'\nwhen={}\nthen={unknown=0.5}\nsource='me'\n")
     with pytest.raises(BadRule, match="rule x: date"):
         load_rules(tmp_path)
-
-

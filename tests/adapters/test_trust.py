@@ -38,6 +38,13 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert trust.sources
 
 
+def test_one_more_authority_is_added_for_this_desk_alone(added: Path) -> None:
+    system = _subjects(load_trust({}).verifying)
+    more = _subjects(load_trust({}, also=added.read_text()).verifying) - system
+    assert [("Added for a test" in subject) for subject in more] == [True]
+    assert _subjects(load_trust({}).verifying) == system
+
+
 def test_certifi_is_the_last_resort(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nowhere = ssl.DefaultVerifyPaths("", "", "", str(tmp_path / "x"), "", str(tmp_path / "y"))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
