@@ -15,6 +15,7 @@ from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.offers import Offer, offer_of
+from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
 from mailbox_desk.ui.surroundings import Surroundings
@@ -51,7 +52,7 @@ class Acts(QObject):
         if snapshot is None:
             return
         match offer or offer_of(snapshot):
-            case Offer.RECONNECT:
+            case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
                 self._open(ReconnectDialog(self._around, snapshot, self._window))
             case Offer.CHECK_NOW:
                 self.check([snapshot.id])
@@ -63,8 +64,18 @@ class Acts(QObject):
                 self._open(ServersDialog(self._around, snapshot.mailbox, self._window))
             case Offer.RESUME:
                 self._around.bridge.wish(self._around.engine.resume([snapshot.id]))
-            case Offer.NOTHING:
+            case Offer.PAUSE:
+                self.pause_for([snapshot])
+            case Offer.NOTHING | Offer.SUPPORT:
                 return
+
+    def pause_for(self, snapshots: Sequence[Snapshot]) -> None:
+        """Ask for how long, then pause them."""
+        dialog = PauseDialog(self._around, snapshots, self._window)
+        dialog.chosen.connect(
+            lambda ids, until, note: self._around.bridge.wish(self._around.engine.pause(ids, until, note))
+        )
+        self._open(dialog)
 
     def remove(self, ids: Sequence[MailboxId]) -> None:
         """Ask first: history and secret go with the mailbox."""

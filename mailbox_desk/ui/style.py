@@ -115,6 +115,14 @@ QPushButton[bright="true"] { color: $accent_text; background: $accent; border-co
 QPushButton[bright="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[bright="true"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[bright="true"]:disabled { color: $muted; background: $ground; border-color: $line; }
+QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 2px;
+  min-height: 16px; text-align: left; }
+QPushButton[link="true"]:hover { text-decoration: underline; }
+QPushButton[link="true"]:focus { border-color: $accent; }
+QPushButton[link="true"]:disabled { color: $muted; background: transparent; }
+QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+  padding: 6px; selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit:focus { border-color: $accent; }
 QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
@@ -141,6 +149,18 @@ QLabel[tone="green"] { color: $green; background: $green_wash; }
 QLabel[tone="blue"] { color: $blue; background: $blue_wash; }
 QLabel[tone="violet"] { color: $violet; background: $violet_wash; }
 QLabel[tone="grey"], QLabel[tone="muted"] { color: $grey; background: $code; }
+QFrame#badge { border-radius: ${radius}px; background: $code; }
+QFrame#badge QLabel { color: $grey; font-weight: 500; }
+QFrame#badge[tone="red"] { background: $red_wash; }
+QFrame#badge[tone="red"] QLabel { color: $red; }
+QFrame#badge[tone="amber"] { background: $amber_wash; }
+QFrame#badge[tone="amber"] QLabel { color: $amber; }
+QFrame#badge[tone="green"] { background: $green_wash; }
+QFrame#badge[tone="green"] QLabel { color: $green; }
+QFrame#badge[tone="blue"] { background: $blue_wash; }
+QFrame#badge[tone="blue"] QLabel { color: $blue; }
+QFrame#badge[tone="violet"] { background: $violet_wash; }
+QFrame#badge[tone="violet"] QLabel { color: $violet; }
 QWidget#bar[tone="amber"] { background: $amber_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="red"] { background: $red_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="amber"] QLabel { color: $amber; }

@@ -85,6 +85,7 @@ class Window(QMainWindow):
         self._around = around
         self._acts = acts
         self.pane.help_page = help_page
+        self.pane.pages_of = around.provider_pages
         self.model.name_providers(around.provider_name)
         acts.added.connect(self._show_added)
         acts.unlock_asked.connect(self._vault_bar.press)

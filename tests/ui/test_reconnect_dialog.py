@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Password
 from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutStep
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.vault_state import VaultClosed, VaultState
 from mailbox_desk.model.verdict import Half, Verdict
+from mailbox_desk.ui.draft import pinned
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.wording import Wording
@@ -29,8 +30,8 @@ def dialog(around: Surroundings, engine: FakeEngine) -> ReconnectDialog:
     return made
 
 
-def passing() -> list[TryOutStep | None]:
-    return [HalfTried(result(half)) for half in Half] + [TryOutEnded(True, BROKEN.mailbox)]
+def passing(mailbox: Mailbox = BROKEN.mailbox) -> list[TryOutStep | None]:
+    return [HalfTried(result(half)) for half in Half] + [TryOutEnded(True, mailbox)]
 
 
 def refusing() -> list[TryOutStep | None]:
@@ -107,7 +108,8 @@ async def test_a_certificate_accepted_on_the_way_is_pinned(
     dialog: ReconnectDialog, engine: FakeEngine, words: Wording
 ) -> None:
     tried = HalfTried(result(Half.RECEIVING, untrusted()), diagnosed(Cause.TLS_FAILURE))
-    engine.scripts = [[tried, TryOutEnded(False, BROKEN.mailbox)], passing()]
+    trusted = pinned(BROKEN.mailbox, Half.RECEIVING, "ab" * 32)
+    engine.scripts = [[tried, TryOutEnded(False, BROKEN.mailbox)], passing(trusted)]
     type_password(dialog, words, "the-right-one")
     pressed(dialog, words.text("ui.reconnect.go"))
     await until(lambda: "AB AB" in said(dialog))
@@ -116,7 +118,9 @@ async def test_a_certificate_accepted_on_the_way_is_pinned(
     )
     pressed(dialog, words.text("ui.certificate.accept"))
     await until(lambda: engine.wished("replace_credential"))
-    assert engine.wished("pin_certificate") == [(BROKEN.id, Half.RECEIVING, "ab" * 32)]
+    await until(lambda: engine.wished("update"))
+    ((changed,),) = engine.wished("update")
+    assert changed == trusted
 
 
 async def test_a_mailbox_removed_meanwhile_closes_it(dialog: ReconnectDialog, engine: FakeEngine) -> None:
@@ -132,4 +136,4 @@ async def test_closing_forgets(dialog: ReconnectDialog, engine: FakeEngine, word
     dialog.reject()
     await until(lambda: engine.cancelled)
     assert by_name(dialog, QLineEdit, words.text("ui.reconnect.password")).text() == ""
-    assert dialog._draft is None
+    assert dialog._try.trial is None
