@@ -20,6 +20,7 @@ from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import LOOKS, MEASURES
 from mailbox_desk.ui.offers import Offer
 from mailbox_desk.ui.pane_parts import (
+    LONGEST_WORD,
     Badge,
     CopyButton,
     Lines,
@@ -28,9 +29,10 @@ from mailbox_desk.ui.pane_parts import (
     ServerWords,
     StepTable,
     open_outside,
+    set_small,
 )
 from mailbox_desk.ui.pane_story import Story, joined, story_of
-from mailbox_desk.ui.parts import Bullets, Folded, Section, button, label, row_of
+from mailbox_desk.ui.parts import Bullets, Folded, Section, breakable, button, label
 from mailbox_desk.ui.provider_pages import ProviderPages
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
@@ -145,7 +147,7 @@ class Pane(QScrollArea):
     def _lay_out(self) -> None:
         words = self._words
         self._because_section = Section(words.text("ui.pane.because"), self._because)
-        self._todo_section = Section(words.text("ui.pane.todo"), self._todo)
+        self._todo_section = Section(words.text("ui.pane.todo"), _stacked(self._todo, self._link))
         self._meanwhile_section = Section(words.text("pane.meanwhile"), self._meanwhile)
         self._others_fold = Folded(words.text("pane.others"), _indented(self._others), self._theme)
         self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
@@ -153,11 +155,16 @@ class Pane(QScrollArea):
         self._help_fold = Folded(words.text("ui.pane.help"), _stacked(self._help, self._open_help), self._theme)
         self._steps_fold.opened.connect(lambda: self._steps.say(self._story.steps))
         self._help_fold.opened.connect(self._fill_help)
+        self._folds = _stacked(self._others_fold, self._steps_fold, whole=True)
         self._buttons = QWidget()
         flow = Flow(self._buttons)
         for each in (self._bright, *self._quiet.values()):
             flow.addWidget(each)
-        badge = row_of(self._badge, self._down_for)
+        self._status = QWidget()
+        beside = Flow(self._status)
+        beside.addWidget(self._badge)
+        beside.addWidget(self._down_for)
+        self._down_for.setContentsMargins(0, MEASURES.gap_s, 0, 0)
         body = QWidget()
         body.setObjectName("pane_body")
         column = QVBoxLayout(body)
@@ -165,10 +172,9 @@ class Pane(QScrollArea):
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(self._where)
         column.addWidget(self._headline)
-        column.addLayout(badge)
+        column.addWidget(self._status)
         for widget in self._below():
             column.addWidget(widget)
-        column.setAlignment(self._link, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self.setWidget(body)
 
@@ -177,11 +183,9 @@ class Pane(QScrollArea):
             self._because_section,
             self._server,
             self._todo_section,
-            self._link,
             self._buttons,
             self._meanwhile_section,
-            self._others_fold,
-            self._steps_fold,
+            self._folds,
             self._history_section,
             self._help_fold,
         )
@@ -190,16 +194,16 @@ class Pane(QScrollArea):
 
     def _forget(self) -> None:
         self._id, self._snapshot, self._history_of = None, None, ()
-        for widget in (self._headline, self._badge, self._down_for, *self._below()):
+        for widget in (self._headline, self._status, *self._below()):
             widget.hide()
 
     def _tell(self, story: Story) -> None:
         """Paint what differs. Setting equal words again would lay the whole pane out anew."""
         self._story = story
-        _say(self._where, self._where, story.where)
+        _say(self._where, self._where, breakable(story.where, LONGEST_WORD))
         _say(self._headline, self._headline, story.headline)
         self._badge.say(story.badge, story.look)
-        self._badge.setVisible(bool(story.badge))
+        self._status.setVisible(bool(story.badge))
         _say(self._down_for, self._down_for, story.down_for)
         self._because.say(story.because)
         self._because_section.setVisible(bool(story.because))
@@ -210,7 +214,7 @@ class Pane(QScrollArea):
         _say(self._meanwhile, self._meanwhile_section, story.meanwhile if story.meanwhile != story.todo else "")
         self._others.say(story.others)
         self._others_fold.setVisible(bool(story.others))
-        self._steps_fold.show()
+        self._folds.show()
         if self._steps_fold.is_open:
             self._steps.say(story.steps)
         self._help_fold.setVisible(story.helped is not None and self.help_page is not None)
@@ -245,13 +249,14 @@ class Pane(QScrollArea):
         shown = self._lines if self._shows_all else self._lines[:_HISTORY_AT_FIRST]
         none = (("", self._words.text("ui.pane.history_none")),)
         self._history.say([(line.when, line.said) for line in shown] or none)
-        self._all_history.setText(self._words.text("pane.history.all", count=len(self._lines)))
+        self._all_history.say(self._words.text("pane.history.all", count=len(self._lines)))
         self._all_history.setVisible(len(shown) < len(self._lines))
 
     def _fill_help(self) -> None:
         if self._story.helped is not None and self._story.helped is not self._helped and self.help_page is not None:
             self._helped = self._story.helped
             self._help.setMarkdown(self.help_page(self._helped))
+            set_small(self._help.document())
 
     def _for_support(self) -> str:
         if self._snapshot is None:
@@ -266,14 +271,15 @@ class Pane(QScrollArea):
 _QUIET = (Offer.CHECK_NOW, Offer.RECONNECT, Offer.PAUSE, Offer.SUPPORT)
 
 
-def _stacked(*widgets: QWidget) -> QWidget:
+def _stacked(*widgets: QWidget, whole: bool = False) -> QWidget:
+    """One below the other; the first as wide as there is room, the others too where `whole`."""
     stack = QWidget()
     column = QVBoxLayout(stack)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(MEASURES.gap_s)
     column.addWidget(widgets[0])
     for widget in widgets[1:]:
-        column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(widget, 0, Qt.AlignmentFlag(0) if whole else Qt.AlignmentFlag.AlignLeft)
     return stack
 
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFont,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mailbox_desk.ui.look import MEASURES, Shape, StatusLook, Tone
@@ -16,6 +24,7 @@ from mailbox_desk.ui.provider_pages import Link
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 
+LONGEST_WORD = 26  # characters; longer words of servers and addresses may break, so that none widens the pane
 _TOLD_MS = 1600  # how long a button says that it copied
 
 
@@ -72,13 +81,33 @@ class CopyButton(QPushButton):
 
 
 class LinkButton(QPushButton):
-    """Looks like a link, and is reached by keys like a button."""
+    """Looks like a link, and is reached by keys like a button. It is cut short where there is no room for it."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
+        self._whole = text
         self.setProperty("link", True)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def say(self, text: str) -> None:
+        self._whole = text
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        hint = super().sizeHint()
+        lacks = self.fontMetrics().horizontalAdvance(self._whole) - self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(hint.width() + lacks, hint.height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        return QSize(60, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        super().resizeEvent(event)
+        room = self.width() - 6
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
 
 
 class PageLink(LinkButton):
@@ -94,7 +123,7 @@ class PageLink(LinkButton):
     def lead_to(self, link: Link | None) -> None:
         self._link = link
         if link is not None:
-            self.setText(self._words.text(f"pane.link.{link.page.value}", provider=link.provider))
+            self.say(self._words.text(f"pane.link.{link.page.value}", provider=link.provider))
             self.setToolTip(link.url)
         self.setVisible(link is not None)
 
@@ -124,7 +153,7 @@ class ServerWords(QWidget):
         column.addWidget(self._line)
 
     def say(self, line: str) -> None:
-        self._line.setText(breakable(line))
+        self._line.setText(breakable(line, LONGEST_WORD))
         self._copy.hold(line)
         self.setVisible(bool(line))
 
@@ -189,9 +218,9 @@ class StepTable(QWidget):
         words = self._words
         name = words.text(f"ui.half.{half.result.half.value}")
         when = words.text("pane.steps.at", clock=half.when) if half.when else ""
-        self._grid.addWidget(label(f"{name} · {when}" if when else name, "section"), line, 0, 1, 3)
-        if line:
-            self._grid.setRowMinimumHeight(line, 26)
+        heading = label(f"{name} · {when}" if when else name, "section")
+        heading.setContentsMargins(0, MEASURES.gap_m if line else 0, 0, 0)
+        self._grid.addWidget(heading, line, 0, 1, 3)
         for step in half.result.steps:
             line += 1
             shape, tone = (Shape.TICK, Tone.GREEN) if step.passed else (Shape.CROSS, Tone.RED)
@@ -210,3 +239,21 @@ def open_outside(url: QUrl) -> None:
     """A link opens in the browser, and only where a person clicked it."""
     if url.scheme() in ("https", "http", "mailto"):
         QDesktopServices.openUrl(url)
+
+
+def set_small(document: QTextDocument) -> None:
+    """A help page for a narrow column: headings little larger than the text, some air between paragraphs."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        level = block.blockFormat().headingLevel()
+        cursor.setPosition(block.position())
+        room = QTextBlockFormat()
+        room.setTopMargin(MEASURES.gap_l if level > 1 else MEASURES.gap_s)
+        cursor.mergeBlockFormat(room)
+        if level:
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            bold = QTextCharFormat()
+            bold.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 1 if level == 1 else 0)
+            bold.setFontWeight(QFont.Weight.DemiBold)
+            cursor.mergeCharFormat(bold)
+        block = block.next()

@@ -14,6 +14,7 @@ class Page(StrEnum):
     """A page of the provider; the words of its link are `pane.link.<value>`."""
 
     APP_PASSWORD = "app_password"
+    PERHAPS_APP_PASSWORD = "perhaps_app_password"
     ACCOUNT = "account"
     STATUS = "status"
     HELP = "help"
@@ -31,7 +32,7 @@ class ProviderPages:
 
     def address(self, page: Page) -> str:
         match page:
-            case Page.APP_PASSWORD:
+            case Page.APP_PASSWORD | Page.PERHAPS_APP_PASSWORD:
                 return self.app_password
             case Page.ACCOUNT:
                 return self.account
@@ -52,7 +53,7 @@ class Link:
 
 _BY_CAUSE: Mapping[Cause, tuple[Page, ...]] = MappingProxyType(
     {
-        Cause.CREDENTIALS_REJECTED: (Page.APP_PASSWORD,),
+        Cause.CREDENTIALS_REJECTED: (Page.PERHAPS_APP_PASSWORD,),
         Cause.APP_PASSWORD_REQUIRED: (Page.APP_PASSWORD, Page.ACCOUNT),
         Cause.BASIC_AUTH_DISABLED: (Page.APP_PASSWORD, Page.HELP),
         Cause.MFA_REQUIRED: (Page.APP_PASSWORD, Page.ACCOUNT),
@@ -63,7 +64,7 @@ _BY_CAUSE: Mapping[Cause, tuple[Page, ...]] = MappingProxyType(
         Cause.ACCOUNT_SUSPENDED: (Page.ACCOUNT,),
         Cause.OVER_QUOTA: (Page.ACCOUNT,),
         Cause.SENDING_LIMIT: (Page.ACCOUNT,),
-        Cause.PROTOCOL_DISABLED: (Page.ACCOUNT, Page.HELP),
+        Cause.PROTOCOL_DISABLED: (Page.HELP, Page.ACCOUNT),
         Cause.WRONG_SERVER_SETTINGS: (Page.HELP,),
         Cause.TOO_MANY_LOGINS: (Page.HELP,),
         Cause.PROVIDER_OUTAGE: (Page.STATUS,),

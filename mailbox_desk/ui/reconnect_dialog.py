@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -27,7 +27,6 @@ from mailbox_desk.ui.try_out_view import Report, TryOutView, works_in_words
 
 _PATIENCE_MS: Final = 15_000  # the first check after it was saved; later the list tells it
 _READING_MS: Final = 2_500  # long enough to read that it works
-_WIDTH: Final = 600
 _ROOM_AROUND: Final = 90  # for the frame of the window and a panel of the desktop
 
 
@@ -82,6 +81,7 @@ class ReconnectDialog(QDialog):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(body)
+        body.installEventFilter(self)
         self._footer = QWidget()
         self._footer.setObjectName("footer")
         self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -129,7 +129,9 @@ class ReconnectDialog(QDialog):
                 widget.hide()
                 widget.deleteLater()
         words = self._around.words
-        self._flow.addWidget(label(words.text("reconnect.something_else"), "muted", wraps=False))
+        before = label(words.text("reconnect.something_else"), "muted", wraps=False)
+        before.setContentsMargins(0, 2, MEASURES.gap_s, 0)
+        self._flow.addWidget(before)
         pages = self._around.provider_pages(self._snapshot.mailbox.provider)
         for other in other_needs(need, need_of(self._snapshot), has_app_passwords=bool(pages.app_password)):
             link = LinkButton(words.text(f"reconnect.other.{other.value}"))
@@ -144,6 +146,8 @@ class ReconnectDialog(QDialog):
                 self._begin()
             case Act.CHECK:
                 self._check_now()
+            case Act.RESUME:
+                self._around.bridge.wish(self._around.engine.resume([self._snapshot.id]), self.accept)
             case Act.COPY if self._page is not None:
                 self._page.copy()
                 self._refresh(self._around.words.text("reconnect.ask.copied"))
@@ -153,8 +157,8 @@ class ReconnectDialog(QDialog):
     def _begin(self) -> None:
         trial = self._page.trial() if self._page is not None else ""
         if isinstance(trial, Trial):
+            self._header.make_way()
             self._try.begin(trial)
-            QTimer.singleShot(0, self, self._fit)
         elif trial:
             self._refresh(self._around.words.text(trial))
 
@@ -203,6 +207,7 @@ class ReconnectDialog(QDialog):
         report, words = self._try.report, self._around.words
         works = works_in_words(report.works, words) if report is not None else ""
         self._is_back = True
+        self._header.close_the_case()
         if self._page is not None:
             self._page.forget()
             self._page.hide()
@@ -243,6 +248,7 @@ class ReconnectDialog(QDialog):
         works = works_in_words(report.works, words) if report is not None else ""
         told = words.text("reconnect.is_back", works=works) if works else words.text("reconnect.came_back")
         self._snapshot, self._is_back, self._checks_from = snapshot, True, None
+        self._header.close_the_case()
         if self._page is not None:
             self._page.hide()
         self._view.say(told, Tone.GREEN)
@@ -277,28 +283,36 @@ class ReconnectDialog(QDialog):
         busy = running or self._saving or self._checks_from is not None
         act, go = (self._page.act, self._page.go) if self._page is not None else (Act.NOTHING, "")
         failed = self._try.report is not None and not self._try.report.passed and self._try.trial is not None
+        is_seen = self._snapshot.shown not in (Shown.BLIND, Shown.PAUSED)
         for each in (self._page, self._go, self._check, self._others, self._anyway):
             if each is not None:
                 each.setDisabled(busy)
         if act is not Act.NOTHING:
             self._go.setText(words.text(go))
         self._go.setVisible(act is not Act.NOTHING and not self._is_back)
-        self._check.setVisible(act in (Act.COPY, Act.NOTHING) and not self._is_back)
+        self._check.setVisible(is_seen and act in (Act.COPY, Act.NOTHING) and not self._is_back)
         keeps_secret = self._try.trial is not None and self._try.trial.credential is None
         self._anyway.setVisible(failed and keeps_secret and not busy)
-        self._others.setVisible(not busy and not self._is_back)
+        self._others.setVisible(is_seen and not busy and not self._is_back)
         self._count.setVisible(self._try.refused > 0 and not busy)
         self._problem.setText(problem)
         self._cancel.setText(words.text("ui.close" if self._is_back else "ui.stop" if running else "ui.cancel"))
-        QTimer.singleShot(0, self, self._fit)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """What is said grew or shrank: so does the dialog."""
+        if watched is self._body and event.type() is QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         """As tall as what is said, as far as the screen goes."""
         body = self._body
-        wanted = body.heightForWidth(_WIDTH) if body.hasHeightForWidth() else body.sizeHint().height()
+        least = self._page.width_wanted if self._page is not None else 0
+        width = max(least, body.minimumSizeHint().width() + MEASURES.gap_xl)
+        beside_a_bar = width - MEASURES.gap_l
+        wanted = body.heightForWidth(beside_a_bar) if body.hasHeightForWidth() else body.sizeHint().height()
         room = self.screen().availableGeometry().height() - _ROOM_AROUND
         height = min(room, wanted + self._footer.sizeHint().height() + 2)
-        width = max(_WIDTH, body.minimumSizeHint().width() + MEASURES.gap_xl)
         if QSize(width, height) != self.size():
             self.resize(width, height)
 

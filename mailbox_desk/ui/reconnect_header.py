@@ -44,3 +44,14 @@ class ReconnectHeader(QWidget):
         advice = words.next_step(snapshot, now)
         self._advice.setText(advice)
         self._advice.setVisible(bool(advice))
+
+    def make_way(self) -> None:
+        """The outcome of a try says it anew: the old answer and advice only take room."""
+        self._server.hide()
+        self._advice.hide()
+
+    def close_the_case(self) -> None:
+        """It works again: what was wrong is no longer so."""
+        self.make_way()
+        self._headline.hide()
+        self._badge.hide()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayo
 from mailbox_desk.model.credential import Password
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.model.verdict import Half
+from mailbox_desk.model.verdict import Half, Shown, VeilReason
 from mailbox_desk.ui.certificate_card import CertificateCard
 from mailbox_desk.ui.draft import pinned
 from mailbox_desk.ui.look import MEASURES
@@ -23,6 +23,7 @@ from mailbox_desk.ui.reconnect_plan import Need, shown_certificate
 from mailbox_desk.ui.server_columns import ServerColumns
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.try_out import Trial
+from mailbox_desk.wording import Wording
 from mailbox_desk.wording.report import cause_of
 from mailbox_desk.wording.support import letter
 
@@ -32,6 +33,7 @@ class Act(StrEnum):
 
     TRY = "try"
     CHECK = "check"
+    RESUME = "resume"
     COPY = "copy"
     NOTHING = "nothing"
 
@@ -45,6 +47,7 @@ class ReconnectPage(QWidget):
     turned = Signal(object)
     act = Act.CHECK
     go = "ui.offer.check_now"
+    width_wanted = 600
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,6 +146,7 @@ class ServersPage(ReconnectPage):
 
     act = Act.TRY
     go = "reconnect.servers_go"
+    width_wanted = 720
 
     def __init__(self, around: Surroundings, snapshot: Snapshot) -> None:
         super().__init__()
@@ -198,7 +202,7 @@ class AskPage(ReconnectPage):
         self._add(label(words.text(f"reconnect.ask.{actor}"), "muted"), self._text)
         link = PageLink(words)
         link.lead_to(link_for(cause_of(snapshot), around.provider_pages(snapshot.mailbox.provider)))
-        self._add(link, label(words.text("reconnect.ask.then"), "muted"))
+        self._add(link)
 
     def copy(self) -> None:
         QApplication.clipboard().setText(self._text.toPlainText())
@@ -216,7 +220,7 @@ class SignInPage(ReconnectPage):
         self._add(label(words.text("reconnect.sign_in_today", provider=pages.name)))
         link = PageLink(words)
         link.lead_to(link_to(Page.APP_PASSWORD, pages) or link_for(cause_of(snapshot), pages))
-        self._add(link)
+        self._add(link, folded_letter(around, snapshot))
 
 
 class TellPage(ReconnectPage):
@@ -228,22 +232,22 @@ class TellPage(ReconnectPage):
         key = {Need.PROVIDER_PAGE: "reconnect.page_how", Need.LOOK: "reconnect.look_how"}.get(need)
         if key is not None:
             self._add(label(words.text(key, provider=pages.name), "muted"))
-        meanwhile = words.next_try(snapshot, around.now())
-        if need is Need.WAIT and meanwhile:
-            self._add(label(meanwhile, "muted"))
+        if snapshot.shown in (Shown.BLIND, Shown.PAUSED):
+            self._add(label(words.next_try(snapshot, around.now()), "muted"))
+            self._look_behind(snapshot, words)
         link = PageLink(words)
         link.lead_to(link_for(cause_of(snapshot), pages))
         self._add(link)
         if snapshot.standing.diagnosis is not None:
-            text = letter_field(around, snapshot)
-            stack = QWidget()
-            column = QVBoxLayout(stack)
-            column.setContentsMargins(0, 0, 0, 0)
-            copy = CopyButton(words, "reconnect.ask.copy")
-            copy.hold(text.toPlainText())
-            column.addWidget(text)
-            column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
-            self._add(Folded(words.text("reconnect.ask.fold"), stack, around.theme))
+            self._add(folded_letter(around, snapshot))
+
+    def _look_behind(self, snapshot: Snapshot, words: Wording) -> None:
+        """What lifts the veil: resuming, unlocking, or the network coming back."""
+        if snapshot.shown is Shown.PAUSED:
+            self.act, self.go = Act.RESUME, "ui.offer.resume"
+        elif any(veil.reason is VeilReason.VAULT_LOCKED for veil in snapshot.standing.veils):
+            self.act = Act.NOTHING
+            self._add(label(words.text("reconnect.unlock_first"), "muted"))
 
 
 def letter_field(around: Surroundings, snapshot: Snapshot) -> QPlainTextEdit:
@@ -254,6 +258,19 @@ def letter_field(around: Surroundings, snapshot: Snapshot) -> QPlainTextEdit:
     field.setMinimumHeight(200)
     field.setTabChangesFocus(True)
     return field
+
+
+def folded_letter(around: Surroundings, snapshot: Snapshot) -> Folded:
+    """The same text where it may help, out of the way."""
+    text = letter_field(around, snapshot)
+    stack = QWidget()
+    column = QVBoxLayout(stack)
+    column.setContentsMargins(0, 0, 0, 0)
+    copy = CopyButton(around.words, "reconnect.ask.copy")
+    copy.hold(text.toPlainText())
+    column.addWidget(text)
+    column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+    return Folded(around.words.text("reconnect.ask.fold"), stack, around.theme)
 
 
 def page_for(need: Need, around: Surroundings, snapshot: Snapshot) -> ReconnectPage:

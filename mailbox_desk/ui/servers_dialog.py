@@ -46,7 +46,7 @@ class ServersDialog(QDialog):
         for each in (self._cancel, self._try_it, self._keep):
             footer.addWidget(each)
         column.addLayout(footer)
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(720)
 
     def _edited(self) -> None:
         self._try.forget()

@@ -123,6 +123,16 @@ QPushButton[link="true"]:disabled { color: $muted; background: transparent; }
 QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
   padding: 6px; selection-background-color: $accent; selection-color: $accent_text; }
 QPlainTextEdit:focus { border-color: $accent; }
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
+  background: $surface; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; }
+QRadioButton::indicator:focus { border-color: $accent; }
+QDateTimeEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+  padding: 4px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $accent_text; }
+QDateTimeEdit:focus { border-color: $accent; }
+QDateTimeEdit::drop-down { border: none; width: 20px; }
+QDateTimeEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
@@ -167,6 +177,7 @@ QWidget#bar[tone="amber"] QLabel { color: $amber; }
 QWidget#bar[tone="red"] QLabel { color: $red; }
 QToolButton { color: $muted; background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
   padding: 2px 4px; }
+QToolButton[fold="true"] { margin-left: -9px; }
 QToolButton:hover { color: $text; }
 QToolButton:focus { border-color: $accent; }
 QTextBrowser { background: transparent; border: none; color: $text; }

@@ -67,7 +67,7 @@ class HalfProgress(QWidget):
     def __init__(self, half: Half, theme: Theme, words: Wording) -> None:
         super().__init__()
         self._half, self._theme, self._words = half, theme, words
-        self._taken = 0
+        self._taken, self._how = 0, ""
         self._sign, self._heading = Picture(theme, Shape.RING, Tone.BLUE), label(wraps=False)
         self._heading.setFont(theme.status_font)
         self._grid = QGridLayout()
@@ -85,6 +85,11 @@ class HalfProgress(QWidget):
         column.addLayout(heading)
         column.addLayout(self._grid)
         column.addStretch(1)
+
+    @property
+    def is_waiting(self) -> bool:
+        """It was neither ended nor held back."""
+        return self._how == "running"
 
     def begin(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -119,6 +124,7 @@ class HalfProgress(QWidget):
         self._stand("not_tried", Shape.HOLLOW, Tone.GREY)
 
     def _stand(self, how: str, shape: Shape, tone: Tone) -> None:
+        self._how = how
         half = self._words.text(f"ui.half.{self._half.value}")
         self._heading.setText(self._words.text(f"try.half.{how}", half=half))
         self._sign.show_as(shape, tone)
@@ -208,9 +214,9 @@ class TryOutView(QWidget):
 
     def _show(self, report: Report) -> None:
         words, failed = self._words, report.failed
-        met = {each.result.half for each in report.tried} | ({report.held_back.half} if report.held_back else set())
-        for half in set(report.mailbox.halves) - met:
-            self._halves[half].leave_out()
+        for half in report.mailbox.halves:
+            if self._halves[half].is_waiting:
+                self._halves[half].leave_out()
         if report.passed:
             self._tell(works_in_words(report.works, words) or words.text("ui.try.passed"), Tone.GREEN)
         elif failed is not None:
@@ -248,7 +254,8 @@ class TryOutView(QWidget):
     def _refusals(self, failed: HalfTried) -> str:
         """How many refused sign-ins this host has seen, and how many it may see."""
         count, limit = failed.refusals_at_host, failed.refusal_limit
-        if not count:
+        was_refused = failed.result.failure is not None and failed.result.failure.is_refused_secret
+        if not count or not was_refused:
             return ""
         if not limit:
             return self._words.plural("ui.try.refusals", count)

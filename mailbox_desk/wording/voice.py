@@ -17,13 +17,14 @@ from mailbox_desk.wording.resting import resting_sentence
 from mailbox_desk.wording.times import ago, clock, duration
 
 _LONGEST_LINE: Final = 600
-_NEW_SECRET: Final = frozenset(
+_CHECKED_AFTERWARDS: Final = frozenset(
     {
         Action.ENTER_PASSWORD,
         Action.ENTER_APP_PASSWORD,
         Action.SIGN_IN_AGAIN,
         Action.FIX_SERVERS,
         Action.REVIEW_CERTIFICATE,
+        Action.READ_SERVER_LINE,
     }
 )
 
@@ -217,7 +218,7 @@ class Wording:
             return self._desk_goes_on(snapshot, now)
         to_do = self._of_cause(diagnosis, "next_step", snapshot)
         resting = snapshot.standing.half(snapshot.standing.worst).resting
-        if not resting or CAUSES[diagnosis.cause].action in _NEW_SECRET:
+        if not resting or CAUSES[diagnosis.cause].action in _CHECKED_AFTERWARDS:
             return to_do
         return self.text("next_step.then_check", step=to_do)
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import qasync
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from mailbox_desk import paths
 from mailbox_desk.adapters.resources import help_page, load_providers
@@ -29,6 +29,7 @@ from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.icons import Icons
 from mailbox_desk.ui.look import LIGHT
 from mailbox_desk.ui.pane import Pane
+from mailbox_desk.ui.parts import card
 from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
@@ -76,15 +77,18 @@ class Album:
         pane = Pane(self._theme, self._words, lambda: NOW)
         pane.help_page = help_page
         pane.pages_of = self._around.provider_pages
-        pane.resize(width, 1500 if unfolds else 860)
-        pane.show()
+        frame = card()
+        QVBoxLayout(frame).addWidget(pane)
+        frame.resize(width, 1500 if unfolds else 860)
+        frame.show()
+        frame.setFocus()
         pane.show_snapshot(shown, self._around.provider_name(shown.mailbox.provider))
         pane.show_history(shown.id, changes_of(shown))
         if unfolds:
             for fold in pane.findChildren(QToolButton):
                 fold.click()
-        await self._keep(pane, f"pane_{name}")
-        pane.close()
+        await self._keep(frame, f"pane_{name}")
+        frame.close()
 
     async def _dialog(self, shown: Snapshot, name: str) -> None:
         dialog = self._opened(ReconnectDialog(self._around, shown))
