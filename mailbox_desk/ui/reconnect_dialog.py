@@ -166,6 +166,7 @@ class ReconnectDialog(QDialog):
         self._checks_from = self._snapshot.version
         self._view.say(self._around.words.text("reconnect.checking"), Tone.BLUE)
         self._around.engine.check_now([self._snapshot.id])
+        QTimer.singleShot(_PATIENCE_MS, self, self._wait_no_longer)
         self._refresh()
 
     def _edited(self) -> None:
@@ -254,6 +255,12 @@ class ReconnectDialog(QDialog):
         self._view.say(told, Tone.GREEN)
         self._patience.start(_READING_MS)
         self._refresh()
+
+    def _wait_no_longer(self) -> None:
+        """Nothing is under way, and nothing was told: the check found what it found before."""
+        known = self._around.engine.board.get(self._snapshot.id)
+        if self._checks_from is not None and known is not None and not known.checking_now:
+            self._checked_again(known)
 
     def _checked_again(self, snapshot: Snapshot) -> None:
         before, self._snapshot, self._checks_from = self._snapshot, snapshot, None

@@ -105,6 +105,7 @@ def reconnect(person: Person, words: Wording) -> None:
     person.fills(words.text("ui.reconnect.password"), SECOND)
     person.presses("Return")
     person.sees_no(words.text("ui.reconnect.password"))
+    person.sees_no(words.text("ui.reconnect.title", address=USER))
 
 
 async def test_add_drop_reconnect_restart(

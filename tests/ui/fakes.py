@@ -33,6 +33,7 @@ class FakeEngine:
         self.scripts: list[Sequence[TryOutStep | None]] = []
         self.tried: list[Draft] = []
         self.tried_servers: list[Mailbox] = []
+        self.script_fails: Exception | None = None
         self.providers: dict[str, Provider] = {}
         self.gate = asyncio.Event()
         self.cancelled = 0
@@ -87,6 +88,8 @@ class FakeEngine:
             yield step
 
     async def _script(self) -> AsyncIterator[TryOutStep]:
+        if self.script_fails is not None:
+            raise self.script_fails
         try:
             for step in self.scripts.pop(0):
                 if step is None:
