@@ -63,7 +63,7 @@ def quiet_offers(snapshot: Snapshot) -> tuple[Offer, ...]:
     bright = offer_of(snapshot)
     is_paused, is_down = snapshot.shown is Shown.PAUSED, snapshot.shown in (Shown.RECONNECTING, Shown.NEEDS_YOU)
     wanted = {
-        Offer.CHECK_NOW: not is_paused,
+        Offer.CHECK_NOW: not is_paused and bright is not Offer.UNLOCK,
         Offer.RECONNECT: is_down and bright is Offer.CHECK_NOW,
         Offer.PAUSE: not is_paused,
         Offer.SUPPORT: snapshot.standing.diagnosis is not None,

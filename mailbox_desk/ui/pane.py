@@ -211,7 +211,7 @@ class Pane(QScrollArea):
         _say(self._todo, self._todo_section, story.todo)
         self._link.lead_to(story.link)
         self._show_buttons(story)
-        _say(self._meanwhile, self._meanwhile_section, story.meanwhile if story.meanwhile != story.todo else "")
+        _say(self._meanwhile, self._meanwhile_section, story.meanwhile)
         self._others.say(story.others)
         self._others_fold.setVisible(bool(story.others))
         self._folds.show()

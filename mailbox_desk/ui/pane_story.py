@@ -15,6 +15,7 @@ from mailbox_desk.wording import Wording
 from mailbox_desk.wording.report import cause_of
 from mailbox_desk.wording.voice import veil_of
 
+_GOES_ON = frozenset({Shown.RECONNECTING, Shown.SUSPECT, Shown.CHECKING})
 _DOWN = frozenset({Shown.RECONNECTING, Shown.NEEDS_YOU})
 
 
@@ -66,7 +67,7 @@ def story_of(
         bright=offer_of(snapshot),
         quiet=quiet_offers(snapshot),
         checking_now=snapshot.checking_now,
-        meanwhile=words.next_try(snapshot, now),
+        meanwhile="" if _is_told_already(snapshot) else words.next_try(snapshot, now),
         others=tuple(words.others(diagnosis)) if diagnosis else (),
         steps=_steps(snapshot, words, now),
         helped=cause_of(snapshot),
@@ -87,6 +88,13 @@ def _down_for(snapshot: Snapshot, words: Wording, now: float) -> str:
     if snapshot.shown not in _DOWN or since is None:
         return ""
     return words.text("pane.down_for", time=words.duration(now - since))
+
+
+def _is_told_already(snapshot: Snapshot) -> bool:
+    """While the desk goes on by itself, what to do is to wait for it: the next try is told there."""
+    views = (snapshot.standing.receiving, snapshot.standing.sending)
+    is_free = snapshot.held_until is None and not any(view.resting for view in views)
+    return snapshot.shown in _GOES_ON and is_free
 
 
 def _note(snapshot: Snapshot, words: Wording) -> list[str]:

@@ -218,7 +218,8 @@ class Wording:
             return self._desk_goes_on(snapshot, now)
         to_do = self._of_cause(diagnosis, "next_step", snapshot)
         resting = snapshot.standing.half(snapshot.standing.worst).resting
-        if not resting or CAUSES[diagnosis.cause].action in _CHECKED_AFTERWARDS:
+        action = CAUSES[diagnosis.cause].action
+        if not resting or action in _CHECKED_AFTERWARDS or diagnosis.cause is Cause.PASSWORD_EXPIRED:
             return to_do
         return self.text("next_step.then_check", step=to_do)
 

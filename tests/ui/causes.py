@@ -78,7 +78,8 @@ def dropped(cause: Cause, who: Actor | None = None) -> Snapshot:
     failure = replace(_failure(cause, half), text=text)
     others = (RankedCause(Cause.APP_PASSWORD_REQUIRED, 0.3), RankedCause(Cause.SUSPICIOUS_ACTIVITY, 0.1))
     ranked = (RankedCause(cause, 0.95), *(each for each in others if each.cause is not cause))
-    diagnosis = Diagnosis(ranked, "sample", _FACTS, who)
+    speaking = _FACTS if failure.is_refused_secret else (_FACTS[0], _FACTS[3])
+    diagnosis = Diagnosis(ranked, "sample", speaking, who)
     then = CAUSES[cause].then
     rests = failure.is_refused_secret and then is Verdict.NEEDS_YOU
     bad = HalfStanding(

@@ -71,11 +71,19 @@ def test_every_cause_is_told_from_top_to_bottom(pane: Pane, words: Wording, caus
         words.headline(shown),
         words.whose_move(shown),
         words.next_step(shown, NOW),
-        words.next_try(shown, NOW),
         *words.because(shown),
         words.server_line(shown),
     ):
         assert wanted in told
+
+
+def test_the_next_try_is_told_once(pane: Pane, words: Wording) -> None:
+    for cause in (Cause.PROVIDER_OUTAGE, Cause.OVER_QUOTA, Cause.CREDENTIALS_REJECTED):
+        pane.show_snapshot(dropped(cause), "Google")
+        assert said(pane).count(words.clock(NOW + 240, NOW)) == (0 if cause is Cause.CREDENTIALS_REJECTED else 1)
+    held = replace(dropped(Cause.PROVIDER_OUTAGE), held_until=NOW + 400)
+    pane.show_snapshot(held, "Google")
+    assert words.next_try(held, NOW) in said(pane)
 
 
 def test_no_words_of_a_server_widen_it(pane: Pane) -> None:
