@@ -108,17 +108,20 @@ class LinkButton(QPushButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        hint = super().sizeHint()
-        lacks = self.fontMetrics().horizontalAdvance(self._whole) - self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(hint.width() + lacks, hint.height())
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + self._frame, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(60, super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         super().resizeEvent(event)
-        room = self.width() - 6
+        room = self.width() - self._frame
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+
+    @property
+    def _frame(self) -> int:
+        """What the style puts around the text, in pixels."""
+        return super().sizeHint().width() - self.fontMetrics().horizontalAdvance(self.text())
 
 
 class PageLink(LinkButton):

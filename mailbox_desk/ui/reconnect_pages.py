@@ -233,21 +233,21 @@ class TellPage(ReconnectPage):
         if key is not None:
             self._add(label(words.text(key, provider=pages.name), "muted"))
         if snapshot.shown in (Shown.BLIND, Shown.PAUSED):
-            self._add(label(words.next_try(snapshot, around.now()), "muted"))
-            self._look_behind(snapshot, words)
+            self._look_behind(snapshot, words, around.now())
         link = PageLink(words)
         link.lead_to(link_for(cause_of(snapshot), pages))
         self._add(link)
         if snapshot.standing.diagnosis is not None:
             self._add(folded_letter(around, snapshot))
 
-    def _look_behind(self, snapshot: Snapshot, words: Wording) -> None:
+    def _look_behind(self, snapshot: Snapshot, words: Wording, now: float) -> None:
         """What lifts the veil: resuming, unlocking, or the network coming back."""
+        said = words.next_try(snapshot, now)
         if snapshot.shown is Shown.PAUSED:
             self.act, self.go = Act.RESUME, "ui.offer.resume"
         elif any(veil.reason is VeilReason.VAULT_LOCKED for veil in snapshot.standing.veils):
-            self.act = Act.NOTHING
-            self._add(label(words.text("reconnect.unlock_first"), "muted"))
+            self.act, said = Act.NOTHING, words.text("reconnect.unlock_first")
+        self._add(label(said, "muted"))
 
 
 def letter_field(around: Surroundings, snapshot: Snapshot) -> QPlainTextEdit:

@@ -115,7 +115,7 @@ QPushButton[bright="true"] { color: $accent_text; background: $accent; border-co
 QPushButton[bright="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[bright="true"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[bright="true"]:disabled { color: $muted; background: $ground; border-color: $line; }
-QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 2px;
+QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 0;
   min-height: 16px; text-align: left; }
 QPushButton[link="true"]:hover { text-decoration: underline; }
 QPushButton[link="true"]:focus { border-color: $accent; }
