@@ -98,7 +98,8 @@ class Pane(QScrollArea):
         if is_other:
             self._lines, self._shows_all = (), False
             self._history.say(())
-            self._all_history.hide()
+            for each in (self._no_history, self._all_history):
+                each.hide()
             self._history_section.show()
             self.verticalScrollBar().setValue(0)
         self._ask_history(snapshot)
@@ -125,6 +126,7 @@ class Pane(QScrollArea):
         self._link = PageLink(words)
         self._meanwhile, self._others = label(role="muted"), Bullets()
         self._history, self._all_history, self._steps = Lines(), LinkButton(), StepTable(theme, words)
+        self._no_history = label(words.text("ui.pane.history_none"), "muted")
         self._all_history.clicked.connect(self._show_all_history)
         self._bright = button("", lambda: self._press(self._story.bright), bright=True)
         self._quiet = {offer: self._quiet_button(offer) for offer in _QUIET}
@@ -151,7 +153,9 @@ class Pane(QScrollArea):
         self._meanwhile_section = Section(words.text("pane.meanwhile"), self._meanwhile)
         self._others_fold = Folded(words.text("pane.others"), _indented(self._others), self._theme)
         self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
-        self._history_section = Section(words.text("ui.pane.history"), _stacked(self._history, self._all_history))
+        self._history_section = Section(
+            words.text("ui.pane.history"), _stacked(self._history, self._no_history, self._all_history)
+        )
         self._help_fold = Folded(words.text("ui.pane.help"), _stacked(self._help, self._open_help), self._theme)
         self._steps_fold.opened.connect(lambda: self._steps.say(self._story.steps))
         self._help_fold.opened.connect(self._fill_help)
@@ -247,8 +251,8 @@ class Pane(QScrollArea):
 
     def _show_history(self) -> None:
         shown = self._lines if self._shows_all else self._lines[:_HISTORY_AT_FIRST]
-        none = (("", self._words.text("ui.pane.history_none")),)
-        self._history.say([(line.when, line.said) for line in shown] or none)
+        self._history.say([(line.when, line.said) for line in shown])
+        self._no_history.setVisible(not shown)
         self._all_history.say(self._words.text("pane.history.all", count=len(self._lines)))
         self._all_history.setVisible(len(shown) < len(self._lines))
 

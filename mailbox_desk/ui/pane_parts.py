@@ -35,6 +35,7 @@ from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 
 LONGEST_WORD = 26  # characters; longer words of servers and addresses may break, so that none widens the pane
+_ROUNDING = 3  # pixels that a text may need beyond its own measure
 _TOLD_MS = 1600  # how long a button says that it copied
 
 
@@ -108,7 +109,8 @@ class LinkButton(QPushButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + self._frame, super().sizeHint().height())
+        width = self.fontMetrics().horizontalAdvance(self._whole) + self._frame + _ROUNDING
+        return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(60, super().sizeHint().height())

@@ -167,6 +167,20 @@ def test_the_providers_page_opens_by_a_click_alone(pane: Pane, words: Wording, m
     assert "at Google" not in said(pane)
 
 
+def test_a_link_is_cut_short_only_where_there_is_no_room(pane: Pane, words: Wording) -> None:
+    whole = words.text("pane.link.perhaps_app_password", provider="Google")
+    pane.show_snapshot(DROPPED, "Google")
+    settle()
+    assert whole in said(pane)
+    pane.resize(280, 900)
+    settle()
+    assert whole not in said(pane)
+    assert whole[:20] in said(pane)
+    pane.resize(420, 900)
+    settle()
+    assert whole in said(pane)
+
+
 def test_what_else_it_could_be_is_folded(pane: Pane, words: Wording) -> None:
     pane.show_snapshot(DROPPED, "Google")
     assert "(maybe)" not in said(pane)

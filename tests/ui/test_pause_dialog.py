@@ -7,11 +7,16 @@ from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QLineEdit
 
+from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.pause_dialog import PauseDialog, Span, end_of
+from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
+from tests.ui.fakes import FakeEngine
 from tests.ui.finding import by_name, pressed, said
 from tests.ui.samples import NOW, snapshot
+from tests.ui.waiting import until
 
 
 @pytest.fixture
@@ -70,3 +75,19 @@ async def test_leaving_pauses_nothing(dialog: PauseDialog, words: Wording) -> No
     pressed(dialog, words.text("ui.cancel"))
     assert given == []
     assert dialog.windowTitle() == words.plural("pause.title", 2)
+
+
+async def test_from_the_pane_to_the_engine(
+    theme: Theme, around: Surroundings, engine: FakeEngine, words: Wording
+) -> None:
+    engine.board.publish(snapshot("a"))
+    window = Window(theme, words, lambda: NOW)
+    window.attach(around, Acts(around, window), lambda cause: "")
+    window.show()
+    pressed(window.pane, words.text("ui.offer.pause"))
+    (dialog,) = window.findChildren(PauseDialog)
+    pressed(dialog, words.text("pause.week"))
+    QTest.keyClicks(by_name(dialog, QLineEdit, words.text("pause.note")), "holiday")
+    pressed(dialog, words.text("pause.go"))
+    await until(lambda: engine.wished("pause") == [(("a",), NOW + 7 * 86_400, "holiday")])
+    window.close()
