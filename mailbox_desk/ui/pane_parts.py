@@ -97,6 +97,7 @@ class LinkButton(QPushButton):
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
         self._whole = text
+        self.setAccessibleName(text)
         self.setProperty("link", True)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

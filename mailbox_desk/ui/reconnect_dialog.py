@@ -208,6 +208,7 @@ class ReconnectDialog(QDialog):
         report, words = self._try.report, self._around.words
         works = works_in_words(report.works, words) if report is not None else ""
         self._is_back = True
+        self._try.forget()
         self._header.close_the_case()
         if self._page is not None:
             self._page.forget()

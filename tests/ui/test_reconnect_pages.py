@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QWidget
 
@@ -16,7 +17,9 @@ from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import SecretMissing
 from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.draft import pinned
+from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
+from mailbox_desk.ui.servers_dialog import ServersDialog
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.wording import Wording
 from tests.ui.causes import dropped
@@ -254,21 +257,28 @@ async def test_what_was_typed_on_another_page_is_forgotten(
     dialog.reject()
 
 
+@pytest.mark.parametrize("kind", ["reconnect", "pause", "servers"])
 async def test_opened_and_closed_many_times_nothing_stays(
-    around: Surroundings, engine: FakeEngine, qapp: QApplication
+    around: Surroundings, engine: FakeEngine, qapp: QApplication, kind: str
 ) -> None:
     engine.providers = {each.id: each for each in load_providers()}
 
-    def once(cause: Cause) -> None:
-        dialog = ReconnectDialog(around, dropped(cause))
+    def once(shown: Snapshot) -> None:
+        made: dict[str, Callable[[], QDialog]] = {
+            "reconnect": lambda: ReconnectDialog(around, shown),
+            "pause": lambda: PauseDialog(around, [shown]),
+            "servers": lambda: ServersDialog(around, shown.mailbox),
+        }
+        dialog = made[kind]()
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         dialog.close()
-        qapp.sendPostedEvents(None, 52)  # DeferredDelete: the loop of a test never gets to it
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # the loop of a test never gets to it
 
     for cause in Cause:
-        once(cause)
+        once(dropped(cause))
     before = len(qapp.allWidgets())
-    for cause in list(Cause) * 3:
-        once(cause)
+    for _ in range(200 // len(Cause) + 1):
+        for cause in Cause:
+            once(dropped(cause))
     assert len(qapp.allWidgets()) == before
