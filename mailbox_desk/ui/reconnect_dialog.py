@@ -213,7 +213,8 @@ class ReconnectDialog(QDialog):
         if self._page is not None:
             self._page.forget()
             self._page.hide()
-        self._view.say(words.text("reconnect.saved", works=works).strip(), Tone.GREEN)
+        is_proved = report is not None and report.passed
+        self._view.say(words.text("reconnect.saved", works=works).strip(), Tone.GREEN if is_proved else Tone.BLUE)
         self.reconnected.emit(self._snapshot.id)
         self._patience.start(_PATIENCE_MS)
         self._refresh()

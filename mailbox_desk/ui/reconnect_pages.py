@@ -18,7 +18,7 @@ from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.pane_parts import CopyButton, LinkButton, PageLink
 from mailbox_desk.ui.parts import Folded, label
 from mailbox_desk.ui.password_field import PasswordField
-from mailbox_desk.ui.provider_pages import Page, link_for, link_to
+from mailbox_desk.ui.provider_pages import Page, ProviderPages, link_for, link_to
 from mailbox_desk.ui.reconnect_plan import Need, shown_certificate
 from mailbox_desk.ui.server_columns import ServerColumns
 from mailbox_desk.ui.surroundings import Surroundings
@@ -99,7 +99,7 @@ class PasswordPage(ReconnectPage):
         link = PageLink(words)
         link.lead_to(link_to(Page.APP_PASSWORD, pages) if wants_app else link_for(cause_of(snapshot), pages))
         if wants_app:
-            self._add(label(words.text("reconnect.app_password_how", provider=pages.name), "muted"))
+            self._add(label(words.text("reconnect.app_password_how", provider=whose(pages, words)), "muted"))
         self._add(link, caption, self._password, self._exactly, self._own, self._sending_password)
         self._add(label(words.text("reconnect.tried_first"), "muted"))
         self._listen()
@@ -216,8 +216,8 @@ class SignInPage(ReconnectPage):
     def __init__(self, around: Surroundings, snapshot: Snapshot) -> None:
         super().__init__()
         words, pages = around.words, around.provider_pages(snapshot.mailbox.provider)
-        self._add(label(words.text("reconnect.sign_in_how", provider=pages.name)))
-        self._add(label(words.text("reconnect.sign_in_today", provider=pages.name)))
+        self._add(label(words.text("reconnect.sign_in_how", provider=whose(pages, words))))
+        self._add(label(words.text("reconnect.sign_in_today", provider=whose(pages, words))))
         link = PageLink(words)
         link.lead_to(link_to(Page.APP_PASSWORD, pages) or link_for(cause_of(snapshot), pages))
         self._add(link, folded_letter(around, snapshot))
@@ -231,7 +231,7 @@ class TellPage(ReconnectPage):
         words, pages = around.words, around.provider_pages(snapshot.mailbox.provider)
         key = {Need.PROVIDER_PAGE: "reconnect.page_how", Need.LOOK: "reconnect.look_how"}.get(need)
         if key is not None:
-            self._add(label(words.text(key, provider=pages.name), "muted"))
+            self._add(label(words.text(key, provider=whose(pages, words)), "muted"))
         if snapshot.shown in (Shown.BLIND, Shown.PAUSED):
             self._look_behind(snapshot, words, around.now())
         link = PageLink(words)
@@ -248,6 +248,11 @@ class TellPage(ReconnectPage):
         elif any(veil.reason is VeilReason.VAULT_LOCKED for veil in snapshot.standing.veils):
             self.act, said = Act.NOTHING, words.text("reconnect.unlock_first")
         self._add(label(said, "muted"))
+
+
+def whose(pages: ProviderPages, words: Wording) -> str:
+    """The provider's name within a sentence; of a server of one's own there is none."""
+    return pages.name if pages.app_password or pages.account or pages.help else words.text("reconnect.the_provider")
 
 
 def letter_field(around: Surroundings, snapshot: Snapshot) -> QPlainTextEdit:

@@ -86,6 +86,16 @@ async def test_an_app_password_is_pasted_in_its_four_groups(
     dialog.reject()
 
 
+async def test_a_server_of_ones_own_has_no_providers_name(
+    around: Surroundings, engine: FakeEngine, words: Wording
+) -> None:
+    shown = dropped(Cause.APP_PASSWORD_REQUIRED)
+    own = replace(shown, mailbox=replace(shown.mailbox, provider="generic"))
+    dialog = opened(around, engine, own)
+    assert words.text("reconnect.app_password_how", provider="the provider") in said(dialog)
+    dialog.reject()
+
+
 async def test_corrected_servers_are_tried_with_the_kept_password_and_saved(
     around: Surroundings, engine: FakeEngine, words: Wording
 ) -> None:

@@ -8,7 +8,10 @@ from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, VeilReason, Verdict
 from mailbox_desk.ui.offers import Offer, offer_of, quiet_offers
+from mailbox_desk.ui.pause_dialog import Span
+from mailbox_desk.ui.provider_pages import Page
 from mailbox_desk.ui.reconnect_plan import Need, need_of, other_needs, shown_certificate
+from mailbox_desk.wording import Wording
 from tests.ui.causes import dropped
 from tests.ui.samples import snapshot
 
@@ -82,3 +85,11 @@ def test_a_wrong_diagnosis_is_no_dead_end() -> None:
     assert others == (Need.PASSWORD, Need.APP_PASSWORD, Need.SERVERS)
     assert other_needs(Need.SERVERS, Need.ASK_ADMIN, has_app_passwords=False) == (Need.ASK_ADMIN, Need.PASSWORD)
     assert Need.APP_PASSWORD in other_needs(Need.SIGN_IN, Need.SIGN_IN, has_app_passwords=False)
+
+
+def test_every_offer_need_and_page_has_words(words: Wording) -> None:
+    keys = [f"{place}.offer.{each.value}" for place in ("ui", "ui.list") for each in Offer if each.value != "nothing"]
+    keys = [key for key in keys if key != "ui.list.offer.check_now"]
+    keys += [f"reconnect.other.{each.value}" for each in Need] + [f"pause.{each.value}" for each in Span]
+    keys += [f"pane.link.{each.value}" for each in Page]
+    assert [key for key in keys if not words.has(key)] == []
