@@ -59,6 +59,10 @@ class HostBudget:
         """Refusals at this host within the window."""
         return len(self._recent(host))
 
+    def limit(self, host: str) -> int:
+        """How many refusals this host may see within the window."""
+        return self._host(host).limit
+
     def held_until(self, host: str) -> float | None:
         """When the host may be tried again, None for at once. Seconds since 1970 UTC."""
         recent, limit = self._recent(host), self._host(host).limit

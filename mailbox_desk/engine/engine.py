@@ -24,7 +24,7 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
 from mailbox_desk.engine.start import due_first, first_standing
-from mailbox_desk.engine.try_out import try_out
+from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
 from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
 from mailbox_desk.model.credential import Credential, Secret
@@ -168,9 +168,9 @@ class Engine:
         await self._world.vault.write(mailbox_id, credential)
         self._watchers[mailbox_id].post(Happened(Event(EventKind.SECRET_REPLACED)))
 
-    async def pause(self, ids: Iterable[MailboxId], until: float | None) -> None:
-        """Look away until then (seconds since 1970 UTC), or until resumed."""
-        self._post_all(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until)))
+    async def pause(self, ids: Iterable[MailboxId], until: float | None, note: str = "") -> None:
+        """Look away until then (seconds since 1970 UTC), or until resumed; `note` is the person's own why."""
+        self._post_all(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until, note)))
 
     async def resume(self, ids: Iterable[MailboxId]) -> None:
         self._post_all(ids, Event(EventKind.RESUMED, veil=Veil(VeilReason.BY_PERSON)))
@@ -221,6 +221,10 @@ class Engine:
     def try_out(self, draft: Draft) -> AsyncIterator[TryOutStep]:
         """Try a draft live, step by step; nothing is stored but refusals counted."""
         return try_out(self._desk, replace(draft, mailbox=self._with_provider(draft.mailbox)))
+
+    def try_servers(self, mailbox: Mailbox) -> AsyncIterator[TryOutStep]:
+        """Try changed servers live with the secret that is kept; stores nothing but refusals counted."""
+        return try_servers(self._desk, self._with_provider(mailbox))
 
     def explain(self, text: str, provider: str = "generic") -> Diagnosis:
         return self._world.explain(Response(text, provider))

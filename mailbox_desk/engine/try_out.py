@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from mailbox_desk.engine.budget import HostHeldBack
@@ -18,7 +18,7 @@ from mailbox_desk.model.mailbox import Endpoint, Mailbox, Security
 from mailbox_desk.model.verdict import Half
 
 
-async def try_out(desk: Desk, draft: Draft) -> AsyncIterator[TryOutStep]:
+async def try_out(desk: Desk, draft: Draft) -> AsyncGenerator[TryOutStep, None]:
     """The steps of the try-out as they happen, TryOutEnded last. Closing the iterator ends the check under way."""
     mailbox, passed = draft.mailbox, True
     shared = uses_one_secret(mailbox, draft.credential)
@@ -41,6 +41,15 @@ async def try_out(desk: Desk, draft: Draft) -> AsyncIterator[TryOutStep]:
     yield TryOutEnded(passed, mailbox)
 
 
+async def try_servers(desk: Desk, mailbox: Mailbox) -> AsyncIterator[TryOutStep]:
+    """The same with the secret that is kept: other servers or another certificate are tried, the secret stays.
+    Raises VaultClosed, SecretMissing or SecretUnreadable before anything is tried."""
+    draft = Draft(mailbox, await desk.vault.read(mailbox.id))
+    async with aclosing(try_out(desk, draft)) as steps:
+        async for step in steps:
+            yield step
+
+
 async def _try_half(
     desk: Desk, draft: Draft, half: Half, endpoint: Endpoint, *, accepted: bool
 ) -> AsyncIterator[TryOutStep]:
@@ -56,7 +65,7 @@ async def _try_half(
             yield HeldBack(half, back.until)
             return
         diagnosis = _diagnosis(desk, draft, result, accepted=accepted)
-        yield HalfTried(result, diagnosis, desk.budget.refusals(endpoint.host))
+        yield HalfTried(result, diagnosis, desk.budget.refusals(endpoint.host), desk.budget.limit(endpoint.host))
     finally:
         if not check.done():
             check.cancel()

@@ -43,11 +43,13 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class HalfTried:
-    """One half has ended; `diagnosis` says why where it failed. `refusals_at_host` counts the last 10 minutes."""
+    """One half has ended; `diagnosis` says why where it failed. `refusals_at_host` counts the last 10 minutes,
+    `refusal_limit` is how many of them that host may see before the desk waits; 0 where nobody said."""
 
     result: HalfResult
     diagnosis: Diagnosis | None = None
     refusals_at_host: int = 0
+    refusal_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

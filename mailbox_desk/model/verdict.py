@@ -91,10 +91,11 @@ _KIND_OF_REASON = {
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """A reason not to look; `until` is seconds since 1970 UTC, None while no end is known."""
+    """A reason not to look; `until` is seconds since 1970 UTC, None while no end is known; `note` a person's why."""
 
     reason: VeilReason
     until: float | None = None
+    note: str = ""
 
     @property
     def kind(self) -> VeilKind:

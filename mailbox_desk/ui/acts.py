@@ -16,6 +16,7 @@ from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.offers import Offer, offer_of
+from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
 from mailbox_desk.ui.surroundings import Surroundings
@@ -47,7 +48,12 @@ class Acts(QObject):
             self._around.engine.check_now(ids)
 
     def pause(self, ids: Sequence[MailboxId]) -> None:
-        self._around.bridge.wish(self._around.engine.pause(ids, None))
+        """Ask for how long, then pause them."""
+        snapshots = [each for each in map(self._around.engine.board.get, ids) if each is not None]
+        if snapshots:
+            dialog = PauseDialog(self._around, snapshots, self._window)
+            dialog.chosen.connect(self._pause)
+            self._open(dialog)
 
     def resume(self, ids: Sequence[MailboxId]) -> None:
         self._around.bridge.wish(self._around.engine.resume(ids))
@@ -62,7 +68,7 @@ class Acts(QObject):
         if snapshot is None:
             return
         match offer or offer_of(snapshot):
-            case Offer.RECONNECT:
+            case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
                 self._open(ReconnectDialog(self._around, snapshot, self._window))
             case Offer.CHECK_NOW:
                 self.check([snapshot.id])
@@ -74,7 +80,9 @@ class Acts(QObject):
                 self._open(ServersDialog(self._around, snapshot.mailbox, self._window))
             case Offer.RESUME:
                 self.resume([snapshot.id])
-            case Offer.NOTHING:
+            case Offer.PAUSE:
+                self.pause([snapshot.id])
+            case Offer.NOTHING | Offer.SUPPORT:
                 return
 
     def remove(self, ids: Sequence[MailboxId]) -> None:
@@ -116,6 +124,9 @@ class Acts(QObject):
         words = self._around.words
         is_wrong = isinstance(error, WrongPassphrase)
         self.vault_refused.emit(words.text("ui.vault.wrong") if is_wrong else in_words(error, words))
+
+    def _pause(self, ids: Sequence[MailboxId], until: float | None, note: str) -> None:
+        self._around.bridge.wish(self._around.engine.pause(ids, until, note))
 
     def _review(self, snapshot: Snapshot) -> None:
         shown = shown_certificate(snapshot)

@@ -11,16 +11,10 @@ from mailbox_desk.ui.certificate_card import CertificateCard
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.reconnect_plan import shown_certificate
 from mailbox_desk.ui.surroundings import Surroundings
 
-
-def shown_certificate(snapshot: Snapshot) -> tuple[Half, Certificate] | None:
-    """The certificate that the worse half's last check stumbled over."""
-    half = snapshot.standing.worst
-    last = snapshot.standing.half(half).last
-    if last is None or last.failure is None or last.failure.certificate is None:
-        return None
-    return half, last.failure.certificate
+__all__ = ["CertificateDialog", "shown_certificate"]
 
 
 class CertificateDialog(QDialog):

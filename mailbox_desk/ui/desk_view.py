@@ -84,6 +84,7 @@ class DeskView(QObject):
         self._around, self._acts = around, acts
         self._maker = RowMaker(self._words, around.provider_name, self._now, self._days)
         self.pane.help_page = help_page
+        self.pane.pages_of = around.provider_pages
         acts.added.connect(self._show_added)
         acts.leaving.connect(self._let_go)
         acts.failed.connect(self._tell_failure)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from mailbox_desk.model.cause import CAUSES, Action
 from mailbox_desk.model.verdict import Shown, VeilReason
+from mailbox_desk.ui.reconnect_plan import Need, need_of
 
 if TYPE_CHECKING:  # not loaded before the first paint
     from mailbox_desk.model.snapshot import Snapshot
 
 
 class Offer(StrEnum):
-    """What the bright button begins. Its words are `ui.offer.<value>`."""
+    """What a button begins. Its words are `ui.offer.<value>`; SUPPORT is done by the pane itself."""
 
     NOTHING = "nothing"
     RECONNECT = "reconnect"
@@ -24,25 +25,24 @@ class Offer(StrEnum):
     CERTIFICATE = "certificate"
     SERVERS = "servers"
     RESUME = "resume"
+    ASK_ADMIN = "ask_admin"
+    ASK_PROVIDER = "ask_provider"
+    PAUSE = "pause"
+    SUPPORT = "support"
 
 
-_BY_ACTION: Mapping[Action, Offer] = MappingProxyType(
+_BY_NEED: Mapping[Need, Offer] = MappingProxyType(
     {
-        Action.NOTHING: Offer.NOTHING,
-        Action.WAIT: Offer.CHECK_NOW,
-        Action.ENTER_PASSWORD: Offer.RECONNECT,
-        Action.ENTER_APP_PASSWORD: Offer.RECONNECT,
-        Action.SIGN_IN_AGAIN: Offer.RECONNECT,
-        Action.OPEN_PROVIDER: Offer.RECONNECT,
-        Action.ASK_ADMIN: Offer.CHECK_NOW,
-        Action.ASK_PROVIDER: Offer.CHECK_NOW,
-        Action.FREE_STORAGE: Offer.CHECK_NOW,
-        Action.FIX_SERVERS: Offer.SERVERS,
-        Action.REVIEW_CERTIFICATE: Offer.CERTIFICATE,
-        Action.CHECK_NETWORK: Offer.CHECK_NOW,
-        Action.RESUME: Offer.RESUME,
-        Action.UNLOCK: Offer.UNLOCK,
-        Action.READ_SERVER_LINE: Offer.CHECK_NOW,
+        Need.PASSWORD: Offer.RECONNECT,
+        Need.APP_PASSWORD: Offer.RECONNECT,
+        Need.SIGN_IN: Offer.RECONNECT,
+        Need.PROVIDER_PAGE: Offer.RECONNECT,
+        Need.SERVERS: Offer.SERVERS,
+        Need.CERTIFICATE: Offer.CERTIFICATE,
+        Need.ASK_ADMIN: Offer.ASK_ADMIN,
+        Need.ASK_PROVIDER: Offer.ASK_PROVIDER,
+        Need.LOOK: Offer.CHECK_NOW,
+        Need.WAIT: Offer.CHECK_NOW,
     }
 )
 
@@ -61,13 +61,23 @@ def offer_of(snapshot: Snapshot) -> Offer:
             return _by_cause(snapshot)
 
 
+def quiet_offers(snapshot: Snapshot) -> tuple[Offer, ...]:
+    """What else may be done, beside the bright button."""
+    bright = offer_of(snapshot)
+    is_paused, is_down = snapshot.shown is Shown.PAUSED, snapshot.shown in (Shown.RECONNECTING, Shown.NEEDS_YOU)
+    wanted = {
+        Offer.CHECK_NOW: not is_paused and bright is not Offer.UNLOCK,
+        Offer.RECONNECT: is_down and bright is Offer.CHECK_NOW,
+        Offer.PAUSE: not is_paused,
+        Offer.SUPPORT: snapshot.standing.diagnosis is not None,
+    }
+    return tuple(offer for offer, is_wanted in wanted.items() if is_wanted and offer is not bright)
+
+
 def _by_cause(snapshot: Snapshot) -> Offer:
     diagnosis = snapshot.standing.diagnosis
     if diagnosis is None:
         return Offer.CHECK_NOW
-    offer = _BY_ACTION[CAUSES[diagnosis.cause].action]
-    last = snapshot.standing.half(snapshot.standing.worst).last
-    shown_certificate = last is not None and last.failure is not None and last.failure.certificate is not None
-    if offer is Offer.CERTIFICATE and not shown_certificate:
-        return Offer.SERVERS
-    return offer
+    if CAUSES[diagnosis.cause].action is Action.FREE_STORAGE:
+        return Offer.CHECK_NOW  # made room elsewhere: looking again is all that is left to do here
+    return _BY_NEED[need_of(snapshot)]

@@ -1,132 +1,182 @@
-"""The pane: one mailbox, read from top to bottom as one thought. It shows values and emits wishes."""
+"""The pane: one mailbox, read from top to bottom as one thought. It shows values and emits wishes.
+
+News of the mailbox come at every turn of a round: what is equal is not painted again, and the history is asked for
+only where it can have grown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
 from mailbox_desk.model.cause import Cause
-from mailbox_desk.model.check import HalfResult
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import LOOKS, MEASURES
-from mailbox_desk.ui.offers import Offer, offer_of
-from mailbox_desk.ui.parts import Bullets, Folded, Section, breakable, button, clear, code_label, label, row_of, tinted
+from mailbox_desk.ui.offers import Offer
+from mailbox_desk.ui.pane_parts import (
+    LONGEST_WORD,
+    Badge,
+    CopyButton,
+    Lines,
+    LinkButton,
+    PageLink,
+    ServerWords,
+    StepTable,
+    open_outside,
+    set_small,
+)
+from mailbox_desk.ui.pane_story import Story, joined, story_of
+from mailbox_desk.ui.parts import Bullets, Folded, Section, breakable, button, label
+from mailbox_desk.ui.provider_pages import ProviderPages
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.history import HistoryLine, history_lines
+from mailbox_desk.wording.support import letter
 
 HelpPage = Callable[[Cause], str]
+_HISTORY_AT_FIRST = 8
 
 
 class Pane(QScrollArea):
-    """`offered` carries a mailbox id and the Offer pressed; `history_wanted` the id whose history is looked at."""
+    """`offered` carries a mailbox id and the Offer pressed; `history_wanted` the id whose history is looked at;
+    `help_wanted` the Cause to open in the help window; `copied` what went onto the clipboard.
+    `pages_of` gives the provider's own pages by its id."""
 
     offered = Signal(str, object)
     history_wanted = Signal(str)
+    help_wanted = Signal(object)
+    copied = Signal(str)
 
     def __init__(self, theme: Theme, words: Wording, now: Callable[[], float]) -> None:
         super().__init__()
         self._theme, self._words, self._now = theme, words, now
         self._id: MailboxId | None = None
-        self._offer = Offer.NOTHING
+        self._snapshot: Snapshot | None = None
+        self._provider = ""
+        self._story = Story("", "", LOOKS[Shown.CHECKING])
+        self._history_of: tuple[object, ...] = ()
+        self._lines: tuple[HistoryLine, ...] = ()
+        self._shows_all = False
         self._helped: Cause | None = None
-        self._results: tuple[HalfResult, ...] = ()
         self.help_page: HelpPage | None = None
+        self.pages_of: Callable[[str], ProviderPages] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(words.text("ui.pane.name"))
-        self._build()
+        self._make_parts()
+        self._lay_out()
         self.show_nothing()
 
     # -- what it shows
 
     def show_nothing(self) -> None:
-        self._id = None
-        self._hide_all()
+        self._forget()
         self._where.setText(self._words.text("ui.pane.nothing"))
 
     def show_stored(self, mailbox_id: MailboxId, address: str, provider: str, shown: Shown, cause: str) -> None:
         """What was known last time, until the engine speaks."""
-        self._hide_all()
+        self._forget()
         self._id = mailbox_id
-        self._where.setText(_joined(address, provider))
+        self._where.setText(joined(address, provider))
         self._headline.setText(cause or self._words.status(shown))
         self._headline.show()
 
     def show_snapshot(self, snapshot: Snapshot, provider: str) -> None:
-        words, now = self._words, self._now()
-        is_other = snapshot.id != self._id
-        self._id, self._offer = snapshot.id, offer_of(snapshot)
-        self._where.setText(_joined(snapshot.mailbox.address, provider))
-        _say(self._headline, self._headline, words.headline(snapshot))
-        _say(self._whose, self._whose, words.whose_move(snapshot) if _has_trouble(snapshot) else "")
-        tinted(self._whose, LOOKS[snapshot.shown].tone)
-        facts = words.because(snapshot)
-        self._because.say(facts)
-        self._because_section.setVisible(bool(facts))
-        _say(self._server, self._server_section, breakable(words.server_line(snapshot)))
-        _say(self._todo, self._todo_section, words.next_step(snapshot, now))
-        _say(self._meanwhile, self._meanwhile, words.next_try(snapshot, now))
-        diagnosis = snapshot.standing.diagnosis if _has_trouble(snapshot) else None
-        _say(self._others, self._others, words.could_also_be(diagnosis) if diagnosis else "")
-        self._show_buttons(snapshot)
-        self._show_steps(snapshot)
-        self._show_help(snapshot)
-        self._steps_fold.show()
-        self._history_section.show()
+        pages = self.pages_of(snapshot.mailbox.provider) if self.pages_of is not None else None
+        story = story_of(snapshot, self._words, self._now(), provider, pages)
+        is_other = snapshot.id != self._id or self._snapshot is None
+        self._id, self._snapshot, self._provider = snapshot.id, snapshot, provider
+        if story != self._story or is_other:
+            self._tell(story)
         if is_other:
-            self._history.setText(words.text("ui.pane.history_loading"))
+            self._lines, self._shows_all = (), False
+            self._history.say(())
+            for each in (self._no_history, self._all_history):
+                each.hide()
+            self._history_section.show()
             self.verticalScrollBar().setValue(0)
-        self.history_wanted.emit(snapshot.id)
+        self._ask_history(snapshot)
 
     def show_history(self, mailbox_id: MailboxId, changes: Sequence[StatusChange]) -> None:
         """The last changes, the newest first; an answer for another mailbox is dropped."""
         if mailbox_id != self._id:
             return
-        lines = [self._change_in_words(change) for change in changes]
-        self._history.setText("\n".join(lines) if lines else self._words.text("ui.pane.history_none"))
+        self._lines = history_lines(self._words, changes, self._now())
+        self._show_history()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        return QSize(MEASURES.pane_width, 480)
 
     # -- how it is built
 
-    def _build(self) -> None:
+    def _make_parts(self) -> None:
+        words, theme = self._words, self._theme
+        self._where, self._headline = label(role="muted"), label()
+        self._headline.setFont(theme.title_font)
+        self._badge, self._down_for = Badge(theme), label(role="muted", wraps=False)
+        self._because, self._server, self._todo = Bullets(), ServerWords(theme, words), label()
+        self._server.copied.connect(self.copied)
+        self._link = PageLink(words)
+        self._meanwhile, self._others = label(role="muted"), Bullets()
+        self._history, self._all_history, self._steps = Lines(), LinkButton(), StepTable(theme, words)
+        self._no_history = label(words.text("ui.pane.history_none"), "muted")
+        self._all_history.clicked.connect(self._show_all_history)
+        self._bright = button("", lambda: self._press(self._story.bright), bright=True)
+        self._quiet = {offer: self._quiet_button(offer) for offer in _QUIET}
+        self._help = QTextBrowser()
+        self._help.setOpenLinks(False)
+        self._help.anchorClicked.connect(open_outside)
+        self._help.setMinimumHeight(260)
+        self._help.setAccessibleName(words.text("ui.pane.help"))
+        self._open_help = LinkButton(words.text("pane.help.open"))
+        self._open_help.clicked.connect(lambda: self.help_wanted.emit(self._helped))
+
+    def _quiet_button(self, offer: Offer) -> QWidget:
+        if offer is not Offer.SUPPORT:
+            return button(self._words.text(f"ui.offer.{offer.value}"), lambda: self._press(offer))
+        made = CopyButton(self._words, "ui.offer.support")
+        made.clicked.connect(lambda: made.copy(self._for_support()))
+        made.copied.connect(self.copied)
+        return made
+
+    def _lay_out(self) -> None:
         words = self._words
+        self._because_section = Section(words.text("ui.pane.because"), self._because)
+        self._todo_section = Section(words.text("ui.pane.todo"), _stacked(self._todo, self._link))
+        self._meanwhile_section = Section(words.text("pane.meanwhile"), self._meanwhile)
+        self._others_fold = Folded(words.text("pane.others"), _indented(self._others), self._theme)
+        self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
+        self._history_section = Section(
+            words.text("ui.pane.history"), _stacked(self._history, self._no_history, self._all_history)
+        )
+        self._help_fold = Folded(words.text("ui.pane.help"), _stacked(self._help, self._open_help), self._theme)
+        self._steps_fold.opened.connect(lambda: self._steps.say(self._story.steps))
+        self._help_fold.opened.connect(self._fill_help)
+        self._folds = _stacked(self._others_fold, self._steps_fold, whole=True)
+        self._buttons = QWidget()
+        flow = Flow(self._buttons)
+        for each in (self._bright, *self._quiet.values()):
+            flow.addWidget(each)
+        self._status = QWidget()
+        beside = Flow(self._status)
+        beside.addWidget(self._badge)
+        beside.addWidget(self._down_for)
+        self._down_for.setContentsMargins(0, MEASURES.gap_s, 0, 0)
         body = QWidget()
         body.setObjectName("pane_body")
         column = QVBoxLayout(body)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
-        self._where, self._headline, self._whose = label(role="muted"), label(), label(role="badge", wraps=False)
-        self._headline.setFont(self._theme.title_font)
-        self._because, self._server, self._todo = Bullets(), code_label(self._theme), label()
-        self._meanwhile, self._others = label(role="muted"), label(role="muted")
-        self._history, self._steps = label(), QWidget()
-        self._steps_grid = QGridLayout(self._steps)
-        self._steps_grid.setContentsMargins(MEASURES.gap_xl, 0, 0, 0)
-        self._steps_grid.setVerticalSpacing(2)
-        self._help = self._help_browser()
-        self._because_section = Section(words.text("ui.pane.because"), self._because)
-        self._server_section = Section(words.text("ui.pane.server"), self._server)
-        self._todo_section = Section(words.text("ui.pane.todo"), self._todo)
-        self._history_section = Section(words.text("ui.pane.history"), self._history)
-        self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
-        self._help_fold = Folded(words.text("ui.pane.help"), self._help, self._theme)
-        self._steps_fold.opened.connect(self._fill_steps)
-        self._help_fold.opened.connect(self._fill_help)
-        self._bright = button("", lambda: self._press(self._offer), bright=True)
-        self._check = button(words.text("ui.offer.check_now"), lambda: self._press(Offer.CHECK_NOW))
-        self._buttons = QWidget()
-        line = row_of(self._bright, self._check)
-        line.setContentsMargins(0, 0, 0, 0)
-        self._buttons.setLayout(line)
         column.addWidget(self._where)
         column.addWidget(self._headline)
-        column.addWidget(self._whose, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._status)
         for widget in self._below():
             column.addWidget(widget)
         column.addStretch(1)
@@ -135,107 +185,114 @@ class Pane(QScrollArea):
     def _below(self) -> tuple[QWidget, ...]:
         return (
             self._because_section,
-            self._server_section,
+            self._server,
             self._todo_section,
             self._buttons,
-            self._meanwhile,
-            self._others,
+            self._meanwhile_section,
+            self._folds,
             self._history_section,
-            self._steps_fold,
             self._help_fold,
         )
 
-    def _help_browser(self) -> QTextBrowser:
-        browser = QTextBrowser()
-        browser.setOpenLinks(False)
-        browser.anchorClicked.connect(_open_outside)
-        browser.setMinimumHeight(260)
-        browser.setAccessibleName(self._words.text("ui.pane.help"))
-        return browser
+    # -- how it is painted
 
-    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        return QSize(MEASURES.pane_width, 480)
-
-    def _hide_all(self) -> None:
-        for widget in (self._headline, self._whose, *self._below()):
+    def _forget(self) -> None:
+        self._id, self._snapshot, self._history_of = None, None, ()
+        for widget in (self._headline, self._status, *self._below()):
             widget.hide()
 
-    def _show_buttons(self, snapshot: Snapshot) -> None:
-        has_bright = self._offer is not Offer.NOTHING
-        if has_bright:
-            self._bright.setText(self._words.text(f"ui.offer.{self._offer.value}"))
-        self._bright.setVisible(has_bright)
-        self._check.setVisible(self._offer is not Offer.CHECK_NOW and snapshot.shown is not Shown.PAUSED)
-        for each in (self._bright, self._check):
-            each.setDisabled(snapshot.checking_now and each.text() == self._check.text())
-        self._buttons.show()
-
-    def _show_steps(self, snapshot: Snapshot) -> None:
-        halves = (snapshot.standing.receiving.last, snapshot.standing.sending.last)
-        self._results = tuple(result for result in halves if result is not None)
+    def _tell(self, story: Story) -> None:
+        """Paint what differs. Setting equal words again would lay the whole pane out anew."""
+        self._story = story
+        _say(self._where, self._where, breakable(story.where, LONGEST_WORD))
+        _say(self._headline, self._headline, story.headline)
+        self._badge.say(story.badge, story.look)
+        self._status.setVisible(bool(story.badge))
+        _say(self._down_for, self._down_for, story.down_for)
+        self._because.say(story.because)
+        self._because_section.setVisible(bool(story.because))
+        self._server.say(story.server)
+        _say(self._todo, self._todo_section, story.todo)
+        self._link.lead_to(story.link)
+        self._show_buttons(story)
+        _say(self._meanwhile, self._meanwhile_section, story.meanwhile)
+        self._others.say(story.others)
+        self._others_fold.setVisible(bool(story.others))
+        self._folds.show()
         if self._steps_fold.is_open:
-            self._fill_steps()
-
-    def _fill_steps(self) -> None:
-        clear(self._steps_grid)
-        line = 0
-        for result in self._results:
-            line = self._add_steps(result, line)
-        self._steps_grid.setColumnStretch(0, 1)
-        if line == 0:
-            self._steps_grid.addWidget(label(self._words.text("ui.pane.steps_none"), "muted"), 0, 0, 1, 2)
-
-    def _add_steps(self, result: HalfResult, line: int) -> int:
-        heading = label(self._words.text(f"ui.half.{result.half.value}"), "section")
-        self._steps_grid.addWidget(heading, line, 0, 1, 2)
-        for step in result.steps:
-            line += 1
-            mark = "✓" if step.passed else "✕"
-            name = f"{mark} {self._words.step_name(step.step)}"
-            self._steps_grid.addWidget(label(name, wraps=False), line, 0)
-            took = label(self._words.text("ui.milliseconds", count=f"{step.milliseconds:.0f}"), "muted", wraps=False)
-            self._steps_grid.addWidget(took, line, 1, Qt.AlignmentFlag.AlignRight)
-            if step.note:
-                line += 1
-                self._steps_grid.addWidget(label(breakable(step.note[:200]), "muted"), line, 0, 1, 2)
-        return line + 1
-
-    def _show_help(self, snapshot: Snapshot) -> None:
-        diagnosis = snapshot.standing.diagnosis
-        self._helped = diagnosis.cause if diagnosis and self.help_page is not None else None
-        self._help_fold.setVisible(self._helped is not None)
+            self._steps.say(story.steps)
+        self._help_fold.setVisible(story.helped is not None and self.help_page is not None)
         if self._help_fold.is_open:
             self._fill_help()
 
-    def _fill_help(self) -> None:
-        if self._helped is not None and self.help_page is not None:
-            self._help.setMarkdown(self.help_page(self._helped))
+    def _show_buttons(self, story: Story) -> None:
+        has_bright = story.bright is not Offer.NOTHING
+        if has_bright:
+            self._bright.setText(self._words.text(f"ui.offer.{story.bright.value}"))
+        self._bright.setVisible(has_bright)
+        self._bright.setDisabled(story.checking_now and story.bright is Offer.CHECK_NOW)
+        for offer, each in self._quiet.items():
+            each.setVisible(offer in story.quiet)
+            each.setDisabled(story.checking_now and offer is Offer.CHECK_NOW)
+        self._buttons.setVisible(has_bright or bool(story.quiet))
 
-    def _change_in_words(self, change: StatusChange) -> str:
-        when = self._words.clock(change.at, self._now())
-        status = self._words.status(change.shown)
-        cause = self._words.text(f"cause.{change.cause}.phrase") if change.cause else ""
-        return f"{when}   {status}" + (f": {cause}" if cause else "")
+    def _ask_history(self, snapshot: Snapshot) -> None:
+        """Ask where another mailbox is looked at, or its change list has grown."""
+        standing = snapshot.standing
+        cause = standing.diagnosis.cause if standing.diagnosis else None
+        shown = (snapshot.id, snapshot.shown, standing.since, cause)
+        if shown != self._history_of:
+            self._history_of = shown
+            self.history_wanted.emit(snapshot.id)
+
+    def _show_all_history(self) -> None:
+        self._shows_all = True
+        self._show_history()
+
+    def _show_history(self) -> None:
+        shown = self._lines if self._shows_all else self._lines[:_HISTORY_AT_FIRST]
+        self._history.say([(line.when, line.said) for line in shown])
+        self._no_history.setVisible(not shown)
+        self._all_history.say(self._words.text("pane.history.all", count=len(self._lines)))
+        self._all_history.setVisible(len(shown) < len(self._lines))
+
+    def _fill_help(self) -> None:
+        if self._story.helped is not None and self._story.helped is not self._helped and self.help_page is not None:
+            self._helped = self._story.helped
+            self._help.setMarkdown(self.help_page(self._helped))
+            set_small(self._help.document())
+
+    def _for_support(self) -> str:
+        if self._snapshot is None:
+            return ""
+        return letter(self._words, self._snapshot, self._provider, self._now())
 
     def _press(self, offer: Offer) -> None:
         if self._id is not None:
             self.offered.emit(self._id, offer)
 
 
-def _has_trouble(snapshot: Snapshot) -> bool:
-    return snapshot.standing.diagnosis is not None or snapshot.shown in (Shown.PAUSED, Shown.BLIND)
+_QUIET = (Offer.CHECK_NOW, Offer.RECONNECT, Offer.PAUSE, Offer.SUPPORT)
 
 
-def _joined(address: str, provider: str) -> str:
-    return f"{address} · {provider}" if provider else address
+def _stacked(*widgets: QWidget, whole: bool = False) -> QWidget:
+    """One below the other; the first as wide as there is room, the others too where `whole`."""
+    stack = QWidget()
+    column = QVBoxLayout(stack)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(MEASURES.gap_s)
+    column.addWidget(widgets[0])
+    for widget in widgets[1:]:
+        column.addWidget(widget, 0, Qt.AlignmentFlag(0) if whole else Qt.AlignmentFlag.AlignLeft)
+    return stack
+
+
+def _indented(widget: QWidget) -> QWidget:
+    stack = _stacked(widget)
+    stack.setContentsMargins(MEASURES.gap_xl, 0, 0, 0)
+    return stack
 
 
 def _say(target: QLabel, shown_with_it: QWidget, text: str) -> None:
     target.setText(text)
     shown_with_it.setVisible(bool(text))
-
-
-def _open_outside(url: QUrl) -> None:
-    """A link of a help page opens in the browser, and only where a person clicked it."""
-    if url.scheme() in ("https", "http", "mailto"):
-        QDesktopServices.openUrl(url)

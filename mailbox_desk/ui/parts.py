@@ -139,6 +139,7 @@ class Folded(QWidget):
         self._toggle = QToolButton()
         self._toggle.setText(heading)
         self._toggle.setCheckable(True)
+        self._toggle.setProperty("fold", True)
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setIconSize(QSize(12, 12))
         self._toggle.setAccessibleName(heading)

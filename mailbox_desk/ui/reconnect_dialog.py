@@ -1,173 +1,224 @@
-"""Reconnect: says why first, takes the new password, tries it out live, keeps it only when the server accepts it."""
+"""Reconnect: says why first, asks for the one thing needed, tries it out live, keeps it only when it works."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mailbox_desk.engine.board import Gone
-from mailbox_desk.model.credential import Password
-from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.model.verdict import Half, Shown
-from mailbox_desk.ui.draft import pinned
+from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import MEASURES, Tone
-from mailbox_desk.ui.parts import breakable, button, code_label, label, row_of
-from mailbox_desk.ui.password_field import PasswordField
+from mailbox_desk.ui.pane_parts import LinkButton
+from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.reconnect_header import ReconnectHeader
+from mailbox_desk.ui.reconnect_pages import Act, ReconnectPage, page_for
+from mailbox_desk.ui.reconnect_plan import Need, need_of, other_needs
 from mailbox_desk.ui.surroundings import Surroundings
-from mailbox_desk.ui.try_out_view import Report, TryOutView
+from mailbox_desk.ui.try_out import Trial, TryOut
+from mailbox_desk.ui.try_out_view import Report, TryOutView, works_in_words
 
-_PATIENCE_MS = 15_000  # the first check after the new password; later the list tells it
+_PATIENCE_MS: Final = 15_000  # the first check after it was saved; later the list tells it
+_READING_MS: Final = 2_500  # long enough to read that it works
+_ROOM_AROUND: Final = 90  # for the frame of the window and a panel of the desktop
 
 
 class ReconnectDialog(QDialog):
-    """`reconnected` carries the mailbox id once the new password is kept."""
+    """`reconnected` carries the mailbox id once what was tried is kept."""
 
     reconnected = Signal(str)
 
     def __init__(self, around: Surroundings, snapshot: Snapshot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._around, self._mailbox = around, snapshot.mailbox
-        self._draft: Draft | None = None
-        self._saving = False
-        self._refused = 0
+        self._around, self._snapshot = around, snapshot
+        self._saving = self._is_back = False
+        self._checks_from: int | None = None
         words = around.words
         self.setWindowTitle(words.text("ui.reconnect.title", address=snapshot.mailbox.address))
         self.setModal(True)
-        self._password, self._sending_password = PasswordField(), PasswordField()
-        self._exactly = QCheckBox(words.text("ui.password.exactly"))
-        self._own_password = QCheckBox(words.text("ui.add.own_password"))
-        self._problem = label(role="muted")
-        self._count = label(role="muted")
+        self._header = ReconnectHeader(around)
+        self._page: ReconnectPage | None = None
         self._view = TryOutView(around.theme, words, around.now)
-        self._cancel = button(words.text("ui.cancel"), self._cancel_or_stop)
-        self._go = button(words.text("ui.reconnect.go"), self._try_out, bright=True)
+        self._try = TryOut(around, self._view)
+        self._problem, self._count = label(role="muted"), label(role="muted")
+        self._others = QWidget()
+        self._cancel = button(words.text("ui.cancel"), lambda: self._try.stop_or(self.reject))
+        self._anyway = button(words.text("reconnect.anyway"), self._save_anyway)
+        self._check = button(words.text("ui.offer.check_now"), self._check_now)
+        self._go = button(words.text("ui.reconnect.go"), self._act, bright=True)
         self._go.setDefault(True)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MS)
         self._patience.timeout.connect(self.accept)
-        self._lay_out(snapshot)
-        self._listen()
-        self._refresh()
+        self._lay_out()
+        self._try.passed.connect(self._save)
+        self._try.failed.connect(self._failed)
+        self._try.changed.connect(self._refresh)
+        around.bridge.news.connect(self._heard)
+        self._turn_to(need_of(snapshot))
 
     # -- building
 
-    def _lay_out(self, snapshot: Snapshot) -> None:
-        words = self._around.words
-        headline = label(words.headline(snapshot))
-        headline.setFont(self._around.theme.title_font)
-        where = f"{snapshot.mailbox.address} · {self._around.provider_name(snapshot.mailbox.provider)}"
-        server = code_label(self._around.theme)
-        server.setText(breakable(words.server_line(snapshot)))
-        server.setVisible(bool(server.text()))
-        caption = label(words.text("ui.reconnect.password"), wraps=False)
-        caption.setBuddy(self._password)
-        self._password.setAccessibleName(words.text("ui.reconnect.password"))
-        self._sending_password.setAccessibleName(words.text("ui.add.sending_password"))
-        self._sending_password.setPlaceholderText(words.text("ui.add.sending_password"))
-        self._form = QWidget()
-        form = QVBoxLayout(self._form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(MEASURES.gap_m)
-        for widget in (caption, self._password, self._exactly, self._own_password, self._sending_password):
-            form.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
-        column.setSpacing(MEASURES.gap_l)
-        advice = label(words.next_step(snapshot, self._around.now()))
-        for part in (label(where, "muted"), headline, server, advice, self._form, self._view, self._count):
-            column.addWidget(part)
-        column.addStretch(1)
-        footer = row_of(self._problem, stretch=False)
-        footer.setStretch(0, 1)
-        footer.addWidget(self._cancel)
-        footer.addWidget(self._go)
-        column.addLayout(footer)
-        self.setMinimumWidth(520)
+    def _lay_out(self) -> None:
+        body = self._body = QWidget()
+        body.setObjectName("pane_body")
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
+        self._column.setSpacing(MEASURES.gap_l)
+        self._flow = Flow(self._others)
+        for part in (self._header, self._view, self._count, self._others):
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(body)
+        body.installEventFilter(self)
+        self._footer = QWidget()
+        self._footer.setObjectName("footer")
+        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        line = row_of(self._problem, stretch=False)
+        line.setStretch(0, 1)
+        for each in (self._cancel, self._anyway, self._check, self._go):
+            line.addWidget(each)
+        line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
+        self._footer.setLayout(line)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(self._footer)
 
-    def _listen(self) -> None:
-        halves = self._mailbox
-        both = halves.receiving is not None and halves.sending is not None
-        self._own_password.setVisible(both)
-        if both and halves.receiving and halves.sending:
-            self._own_password.setChecked(halves.receiving.username != halves.sending.username)
-        for field in (self._password, self._sending_password):
-            field.textEdited.connect(self._edited)
-        for box in (self._exactly, self._own_password):
-            box.toggled.connect(self._edited)
-        self._view.ended.connect(self._tried)
-        self._view.certificate_accepted.connect(self._pin)
-        self._around.bridge.news.connect(self._heard)
+    def _turn_to(self, need: Need) -> None:
+        """Ask for this from now on; what was typed for another need is forgotten."""
+        self._drop_page()
+        self._header.show_mailbox(self._snapshot)
+        page = page_for(need, self._around, self._snapshot)
+        page.edited.connect(self._edited)
+        page.tried.connect(self._begin)
+        self._column.insertWidget(1, page)
+        self._page = page
+        self._view.clear()
+        self._offer_others(need)
+        self._refresh()
+        if self.isVisible():
+            page.show()
+            page.enter()
+
+    def _drop_page(self) -> None:
+        self._try.forget()
+        if self._page is not None:
+            self._page.forget()
+            self._page.hide()
+            self._column.removeWidget(self._page)
+            self._page.deleteLater()
+            self._page = None
+
+    def _offer_others(self, need: Need) -> None:
+        """The diagnosis may be wrong: the other things that a person can change are one click away."""
+        while (item := self._flow.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        words = self._around.words
+        before = label(words.text("reconnect.something_else"), "muted", wraps=False)
+        before.setContentsMargins(0, 2, MEASURES.gap_s, 0)
+        self._flow.addWidget(before)
+        pages = self._around.provider_pages(self._snapshot.mailbox.provider)
+        for other in other_needs(need, need_of(self._snapshot), has_app_passwords=bool(pages.app_password)):
+            link = LinkButton(words.text(f"reconnect.other.{other.value}"))
+            link.clicked.connect(lambda _checked=False, other=other: self._turn_to(other))
+            self._flow.addWidget(link)
 
     # -- what the person does
 
+    def _act(self) -> None:
+        match self._page.act if self._page is not None else Act.NOTHING:
+            case Act.TRY:
+                self._begin()
+            case Act.CHECK:
+                self._check_now()
+            case Act.RESUME:
+                self._around.bridge.wish(self._around.engine.resume([self._snapshot.id]), self.accept)
+            case Act.COPY if self._page is not None:
+                self._page.copy()
+                self._refresh(self._around.words.text("reconnect.ask.copied"))
+            case _:
+                self.accept()
+
+    def _begin(self) -> None:
+        trial = self._page.trial() if self._page is not None else ""
+        if isinstance(trial, Trial):
+            self._header.make_way()
+            self._try.begin(trial)
+        elif trial:
+            self._refresh(self._around.words.text(trial))
+
+    def _check_now(self) -> None:
+        self._checks_from = self._snapshot.version
+        self._view.say(self._around.words.text("reconnect.checking"), Tone.BLUE)
+        self._around.engine.check_now([self._snapshot.id])
+        QTimer.singleShot(_PATIENCE_MS, self, self._wait_no_longer)
+        self._refresh()
+
     def _edited(self) -> None:
-        self._draft = None
+        if not self._try.is_running:
+            self._try.forget()
         self._refresh()
 
-    def _try_out(self) -> None:
-        exactly, own = self._exactly.isChecked(), self._own_password.isChecked()
-        blank = self._password.is_blank(exactly=exactly)
-        if blank or (own and self._sending_password.is_blank(exactly=exactly)):
-            self._refresh(self._around.words.text("ui.problem.password"))
-            return
-        sending = self._sending_password.secret(exactly=exactly) if own else None
-        self._draft = Draft(self._mailbox, Password(self._password.secret(exactly=exactly), sending))
-        self._view.start(self._mailbox, self._around.engine.try_out(self._draft))
+    def _failed(self, report: Report) -> None:
+        if report.was_refused:
+            self._count.setText(self._around.words.plural("ui.reconnect.refused", self._try.refused))
         self._refresh()
+        if self._page is not None and report.was_refused:
+            self._page.refused()
+        QTimer.singleShot(0, self, self._show_outcome)
 
-    def _tried(self, report: Report) -> None:
-        if report.passed and self._draft is not None:
-            self._save(self._draft)
-        elif any(each.result.failure and each.result.failure.is_refused_secret for each in report.tried):
-            self._refused += 1
-            self._count.setText(self._around.words.plural("ui.reconnect.refused", self._refused))
-            self._password.selectAll()
-        self._refresh()
-        if not report.passed:
-            self._password.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.adjustSize()
-
-    def _pin(self, half: Half, sha256: str) -> None:
-        self._mailbox = pinned(self._mailbox, half, sha256)
-        self._try_out()
-
-    def _cancel_or_stop(self) -> None:
-        if self._view.is_running:
-            self._view.stop()
-            self._view.say(self._around.words.text("ui.try.stopped"), Tone.GREY)
-            self._refresh()
-        else:
-            self.reject()
+    def _save_anyway(self) -> None:
+        if self._try.trial is not None:
+            self._save(self._try.trial)
 
     # -- keeping it
 
-    def _save(self, draft: Draft) -> None:
+    def _save(self, trial: Trial) -> None:
         self._saving = True
-        self._view.say(self._around.words.text("ui.reconnect.saving"), Tone.GREEN)
-        self._around.bridge.wish(self._keep(draft), self._kept, self._not_kept)
+        self._around.bridge.wish(self._keep(trial), self._kept, self._not_kept)
+        self._refresh()
 
-    async def _keep(self, draft: Draft) -> None:
-        engine = self._around.engine
-        known = engine.board.get(draft.mailbox.id)
-        for half in Half:
-            new, old = draft.mailbox.endpoint(half), known.mailbox.endpoint(half) if known else None
-            if new and old and new.pinned_sha256 and new.pinned_sha256 != old.pinned_sha256:
-                await engine.pin_certificate(draft.mailbox.id, half, new.pinned_sha256)
-        await engine.replace_credential(draft.mailbox.id, draft.credential)
+    async def _keep(self, trial: Trial) -> None:
+        """The secret first: servers that were changed are checked at once, and with it. What else was changed of the
+        mailbox meanwhile stays."""
+        engine, tried = self._around.engine, trial.mailbox
+        if trial.credential is not None:
+            await engine.replace_credential(tried.id, trial.credential)
+        known = engine.board.get(tried.id)
+        now = known.mailbox if known is not None else tried
+        if (now.receiving, now.sending) != (tried.receiving, tried.sending):
+            await engine.update(replace(now, receiving=tried.receiving, sending=tried.sending))
 
     def _kept(self) -> None:
-        self._draft = None
-        self._password.forget()
-        self._sending_password.forget()
-        self.reconnected.emit(self._mailbox.id)
-        self._patience.start()
-        known = self._around.engine.board.get(self._mailbox.id)
+        report, words = self._try.report, self._around.words
+        works = works_in_words(report.works, words) if report is not None else ""
+        self._is_back = True
+        self._try.forget()
+        self._header.close_the_case()
+        if self._page is not None:
+            self._page.forget()
+            self._page.hide()
+        is_proved = report is not None and report.passed
+        self._view.say(words.text("reconnect.saved", works=works).strip(), Tone.GREEN if is_proved else Tone.BLUE)
+        self.reconnected.emit(self._snapshot.id)
+        self._patience.start(_PATIENCE_MS)
+        self._refresh()
+        known = self._around.engine.board.get(self._snapshot.id)
         self._heard((known,) if known else ())
 
     def _not_kept(self, error: BaseException) -> None:
@@ -175,36 +226,105 @@ class ReconnectDialog(QDialog):
         self._view.say(in_words(error, self._around.words), Tone.RED)
         self._refresh()
 
+    # -- what is heard of the mailbox
+
     def _heard(self, news: Iterable[Snapshot | Gone]) -> None:
         for each in news:
-            if each.id != self._mailbox.id:
+            if each.id != self._snapshot.id:
                 continue
-            waits = self._patience.isActive()
             if isinstance(each, Gone):
                 self.reject()
-            elif waits and each.shown is Shown.CONNECTED and not each.checking_now:
-                self.accept()
+            else:
+                self._stands(each)
+
+    def _stands(self, snapshot: Snapshot) -> None:
+        if snapshot.checking_now:
+            return
+        is_fine = snapshot.shown is Shown.CONNECTED
+        if is_fine and (self._is_back or self._checks_from is not None):
+            self._came_back(snapshot)
+        elif self._checks_from is not None and snapshot.version > self._checks_from:
+            self._checked_again(snapshot)
+
+    def _came_back(self, snapshot: Snapshot) -> None:
+        words, report = self._around.words, self._try.report
+        works = works_in_words(report.works, words) if report is not None else ""
+        told = words.text("reconnect.is_back", works=works) if works else words.text("reconnect.came_back")
+        self._snapshot, self._is_back, self._checks_from = snapshot, True, None
+        self._header.close_the_case()
+        if self._page is not None:
+            self._page.hide()
+        self._view.say(told, Tone.GREEN)
+        self._patience.start(_READING_MS)
+        self._refresh()
+
+    def _wait_no_longer(self) -> None:
+        """Nothing is under way, and nothing was told: the check found what it found before."""
+        known = self._around.engine.board.get(self._snapshot.id)
+        if self._checks_from is not None and known is not None and not known.checking_now:
+            self._checked_again(known)
+
+    def _checked_again(self, snapshot: Snapshot) -> None:
+        before, self._snapshot, self._checks_from = self._snapshot, snapshot, None
+        self._turn_to(need_of(snapshot))
+        is_same = self._around.words.headline(before) == self._around.words.headline(snapshot)
+        if is_same:
+            self._view.say(self._around.words.text("reconnect.still"), Tone.GREY)
+
+    # -- leaving, and how it is painted
 
     def done(self, result: int) -> None:
         """Closed, however: what runs is ended, what was typed is forgotten."""
-        self._view.stop()
+        self._try.forget()
         self._patience.stop()
-        self._draft = None
-        self._password.forget()
-        self._sending_password.forget()
+        if self._page is not None:
+            self._page.forget()
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         super().showEvent(event)
-        self._password.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._page is not None:
+            self._page.enter()
+        self._fit()
 
     def _refresh(self, problem: str = "") -> None:
-        busy = self._view.is_running or self._saving
-        words = self._around.words
-        self._form.setDisabled(busy)
-        self._go.setDisabled(busy)
-        self._count.setVisible(self._refused > 0 and not busy)
+        words, running = self._around.words, self._try.is_running
+        busy = running or self._saving or self._checks_from is not None
+        act, go = (self._page.act, self._page.go) if self._page is not None else (Act.NOTHING, "")
+        failed = self._try.report is not None and not self._try.report.passed and self._try.trial is not None
+        is_seen = self._snapshot.shown not in (Shown.BLIND, Shown.PAUSED)
+        for each in (self._page, self._go, self._check, self._others, self._anyway):
+            if each is not None:
+                each.setDisabled(busy)
+        if act is not Act.NOTHING:
+            self._go.setText(words.text(go))
+        self._go.setVisible(act is not Act.NOTHING and not self._is_back)
+        self._check.setVisible(is_seen and act in (Act.COPY, Act.NOTHING) and not self._is_back)
+        keeps_secret = self._try.trial is not None and self._try.trial.credential is None
+        self._anyway.setVisible(failed and keeps_secret and not busy)
+        self._others.setVisible(is_seen and not busy and not self._is_back)
+        self._count.setVisible(self._try.refused > 0 and not busy)
         self._problem.setText(problem)
-        own = not self._own_password.isHidden() and self._own_password.isChecked()
-        self._sending_password.setVisible(own)
-        self._cancel.setText(words.text("ui.stop" if self._view.is_running else "ui.cancel"))
+        self._cancel.setText(words.text("ui.close" if self._is_back else "ui.stop" if running else "ui.cancel"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """What is said grew or shrank: so does the dialog."""
+        if watched is self._body and event.type() is QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """As tall as what is said, as far as the screen goes."""
+        body = self._body
+        least = self._page.width_wanted if self._page is not None else 0
+        width = max(least, body.minimumSizeHint().width() + MEASURES.gap_xl)
+        beside_a_bar = width - MEASURES.gap_l
+        wanted = body.heightForWidth(beside_a_bar) if body.hasHeightForWidth() else body.sizeHint().height()
+        room = self.screen().availableGeometry().height() - _ROOM_AROUND
+        height = min(room, wanted + self._footer.sizeHint().height() + 2)
+        if QSize(width, height) != self.size():
+            self.resize(width, height)
+
+    def _show_outcome(self) -> None:
+        self._fit()
+        self._scroll.ensureWidgetVisible(self._view)

@@ -130,6 +130,8 @@ class ServerForm(QWidget):
         self._port.setText(str(port))
         self._choose(security)
         self._username.setText(username)
+        for field in (self._host, self._username):
+            field.setCursorPosition(0)  # a long name is read from its beginning
         self._offer_plain()
 
     def _choose(self, security: Security) -> None:

@@ -2,76 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mailbox_desk.model.mailbox import Mailbox
-from mailbox_desk.model.verdict import Half
-from mailbox_desk.ui.draft import Form, filled_in, problems
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.parts import button, label, row_of
-from mailbox_desk.ui.server_form import ServerForm
+from mailbox_desk.ui.server_columns import ServerColumns
 from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.ui.try_out import Trial, TryOut
+from mailbox_desk.ui.try_out_view import TryOutView
 
 
 class ServersDialog(QDialog):
-    """Both halves as they are set up now, to be changed."""
+    """Both halves as they are set up now, to be changed, and tried out first where the person likes."""
 
     def __init__(self, around: Surroundings, mailbox: Mailbox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._around, self._mailbox = around, mailbox
+        self._around = around
+        self._saving = False
         words = around.words
         self.setWindowTitle(words.text("ui.servers.title", address=mailbox.address))
         self.setModal(True)
-        self._forms = {half: ServerForm(half, words) for half in Half}
-        self._on = {half: QCheckBox(words.text(f"ui.servers.on.{half.value}")) for half in Half}
+        self._columns = ServerColumns(mailbox, words)
+        self._columns.changed.connect(self._edited)
+        self._view = TryOutView(around.theme, words, around.now)
+        self._try = TryOut(around, self._view)
+        self._try.changed.connect(self._refresh)
         self._problem = label(role="muted")
+        self._cancel = button(words.text("ui.cancel"), lambda: self._try.stop_or(self.reject))
+        self._try_it = button(words.text("servers.try"), self._try_out)
         self._keep = button(words.text("ui.servers.keep"), self._save, bright=True)
         self._keep.setDefault(True)
-        columns = QHBoxLayout()
-        columns.setSpacing(MEASURES.gap_xl * 2)
-        for half in Half:
-            columns.addLayout(self._half_column(half), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(label(words.text("ui.servers.intro"), "muted"))
-        column.addLayout(columns)
+        column.addWidget(self._columns)
+        column.addWidget(self._view)
         column.addStretch(1)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
-        footer.addWidget(button(words.text("ui.cancel"), self.reject))
-        footer.addWidget(self._keep)
+        for each in (self._cancel, self._try_it, self._keep):
+            footer.addWidget(each)
         column.addLayout(footer)
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(720)
 
-    def _half_column(self, half: Half) -> QVBoxLayout:
-        stack = QVBoxLayout()
-        stack.setSpacing(MEASURES.gap_m)
-        endpoint = self._mailbox.endpoint(half)
-        if endpoint is not None:
-            self._forms[half].show_endpoint(endpoint)
-        self._on[half].toggled.connect(self._forms[half].setEnabled)
-        self._on[half].setChecked(endpoint is not None)
-        self._forms[half].setEnabled(endpoint is not None)
-        stack.addWidget(self._on[half])
-        stack.addWidget(self._forms[half])
-        stack.addStretch(1)
-        return stack
+    def _edited(self) -> None:
+        self._try.forget()
+        self._view.clear()
+        self._problem.clear()
+
+    def _is_complete(self) -> bool:
+        problem = self._columns.problem
+        self._problem.setText(self._around.words.text(problem) if problem else "")
+        return not problem
+
+    def _try_out(self) -> None:
+        if self._is_complete():
+            self._try.begin(Trial(self._columns.mailbox))
 
     def _save(self) -> None:
-        fields = {half: self._forms[half].fields if self._on[half].isChecked() else None for half in Half}
-        form = Form(self._mailbox.address, fields[Half.RECEIVING], fields[Half.SENDING])
-        found = problems(form)
-        if found:
-            self._problem.setText(self._around.words.text(found[0]))
-            return
-        changed = replace(filled_in(self._mailbox, form), address=self._mailbox.address)
-        self._keep.setDisabled(True)
-        self._around.bridge.wish(self._around.engine.update(changed), self.accept, self._not_saved)
+        if self._is_complete():
+            self._saving = True
+            tried = self._try.trial
+            self._refresh()
+            changed = tried.mailbox if tried is not None else self._columns.mailbox
+            self._around.bridge.wish(self._around.engine.update(changed), self.accept, self._not_saved)
 
     def _not_saved(self, error: BaseException) -> None:
-        self._keep.setEnabled(True)
+        self._saving = False
+        self._refresh()
         self._problem.setText(in_words(error, self._around.words))
+
+    def done(self, result: int) -> None:
+        """Closed, however: what runs is ended."""
+        self._try.forget()
+        super().done(result)
+
+    def _refresh(self) -> None:
+        words, busy = self._around.words, self._try.is_running or self._saving
+        for each in (self._columns, self._try_it, self._keep):
+            each.setDisabled(busy)
+        self._cancel.setText(words.text("ui.stop" if self._try.is_running else "ui.cancel"))

@@ -124,6 +124,24 @@ QPushButton[chip="red"]:checked { color: $red; background: $red_wash; border-col
 QPushButton[chip="amber"]:checked { color: $amber; background: $amber_wash; border-color: $amber; }
 QPushButton[chip="green"]:checked { color: $green; background: $green_wash; border-color: $green; }
 QPushButton[chip="violet"]:checked { color: $violet; background: $violet_wash; border-color: $violet; }
+QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 0;
+  min-height: 16px; text-align: left; }
+QPushButton[link="true"]:hover { text-decoration: underline; }
+QPushButton[link="true"]:focus { border-color: $accent; }
+QPushButton[link="true"]:disabled { color: $muted; background: transparent; }
+QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+  padding: 6px; selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit:focus { border-color: $accent; }
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
+  background: $surface; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; }
+QRadioButton::indicator:focus { border-color: $accent; }
+QDateTimeEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
+  padding: 4px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $accent_text; }
+QDateTimeEdit:focus { border-color: $accent; }
+QDateTimeEdit::drop-down { border: none; width: 20px; }
+QDateTimeEdit::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $line;
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
@@ -150,6 +168,18 @@ QLabel[tone="green"] { color: $green; background: $green_wash; }
 QLabel[tone="blue"] { color: $blue; background: $blue_wash; }
 QLabel[tone="violet"] { color: $violet; background: $violet_wash; }
 QLabel[tone="grey"], QLabel[tone="muted"] { color: $grey; background: $code; }
+QFrame#badge { border-radius: ${radius}px; background: $code; }
+QFrame#badge QLabel { color: $grey; font-weight: 500; }
+QFrame#badge[tone="red"] { background: $red_wash; }
+QFrame#badge[tone="red"] QLabel { color: $red; }
+QFrame#badge[tone="amber"] { background: $amber_wash; }
+QFrame#badge[tone="amber"] QLabel { color: $amber; }
+QFrame#badge[tone="green"] { background: $green_wash; }
+QFrame#badge[tone="green"] QLabel { color: $green; }
+QFrame#badge[tone="blue"] { background: $blue_wash; }
+QFrame#badge[tone="blue"] QLabel { color: $blue; }
+QFrame#badge[tone="violet"] { background: $violet_wash; }
+QFrame#badge[tone="violet"] QLabel { color: $violet; }
 QWidget#bar[tone="amber"] { background: $amber_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="red"] { background: $red_wash; border-bottom: 1px solid $line; }
 QWidget#bar[tone="grey"] { background: $code; border-bottom: 1px solid $line; }
@@ -158,6 +188,7 @@ QWidget#bar[tone="amber"] QLabel { color: $amber; }
 QWidget#bar[tone="red"] QLabel { color: $red; }
 QToolButton { color: $muted; background: transparent; border: 1px solid transparent; border-radius: ${radius}px;
   padding: 2px 4px; }
+QToolButton[fold="true"] { margin-left: -9px; }
 QToolButton:hover { color: $text; }
 QToolButton[framed="true"] { background: $surface; border: 1px solid $line; padding: 6px 8px; }
 QToolButton[framed="true"]:hover { background: $hover; }

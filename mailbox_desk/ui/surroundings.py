@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.ui.bridge import Bridge
+from mailbox_desk.ui.provider_pages import ProviderPages
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 
@@ -20,6 +21,19 @@ class Surroundings:
     engine: Engine
     bridge: Bridge
     now: Callable[[], float]
+
+    def provider_pages(self, provider_id: str) -> ProviderPages:
+        """The provider's own pages that a person may be sent to."""
+        provider = self.engine.provider(provider_id)
+        if provider is None:
+            return ProviderPages(provider_id)
+        return ProviderPages(
+            name=provider.name,
+            app_password=provider.app_password_page,
+            account=provider.account_page,
+            status=provider.status_page,
+            help=provider.help_page,
+        )
 
     def provider_name(self, provider_id: str) -> str:
         """The provider in words; its id where nothing better is known."""

@@ -10,21 +10,23 @@ from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.verdict import Half, Shown, Veil
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.reasons import reason
+from mailbox_desk.wording.resting import resting_sentence
 from mailbox_desk.wording.times import ago, clock, duration
 
 if TYPE_CHECKING:  # not loaded before the window's first paint
     from mailbox_desk.model.check import Failure, Step
-    from mailbox_desk.model.diagnosis import Diagnosis
+    from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
     from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 
 _LONGEST_LINE: Final = 600
-_NEW_SECRET: Final = frozenset(
+_CHECKED_AFTERWARDS: Final = frozenset(
     {
         Action.ENTER_PASSWORD,
         Action.ENTER_APP_PASSWORD,
         Action.SIGN_IN_AGAIN,
         Action.FIX_SERVERS,
         Action.REVIEW_CERTIFICATE,
+        Action.READ_SERVER_LINE,
     }
 )
 
@@ -44,6 +46,10 @@ class Wording:
 
     def text(self, key: str, **values: object) -> str:
         return self._words.text(key, **values)
+
+    def has(self, key: str) -> bool:
+        """There are words for this key."""
+        return self._words.has(key)
 
     def plural(self, key: str, count: int, **values: object) -> str:
         return self._words.plural(key, count, **values)
@@ -150,9 +156,9 @@ class Wording:
             return self.text("meanwhile.checking_now")
         if snapshot.held_until is not None:
             return self.text("meanwhile.held_back", clock=self.clock(snapshot.held_until, now))
-        resting = [view for view in _halves_on(snapshot) if view.resting]
+        resting = resting_sentence(self._words, snapshot, now)
         if resting:
-            return self.plural("meanwhile.resting", max(2, *(view.refusals for view in resting)))
+            return resting
         due = due_of(snapshot)
         if due is None:
             return self.text("meanwhile.never")
@@ -178,6 +184,13 @@ class Wording:
         """What to do about it, in one sentence."""
         return self._of_cause(diagnosis, "next_step", None)
 
+    def others(self, diagnosis: Diagnosis) -> list[str]:
+        """The less likely causes, each with how likely it is."""
+        return [
+            self.text("pane.other", phrase=self.text(f"cause.{each.cause.value}.phrase"), chance=self._chance(each))
+            for each in diagnosis.causes[1:]
+        ]
+
     def could_also_be(self, diagnosis: Diagnosis) -> str:
         """The less likely causes in a line, "" where there are none."""
         others = [self.text(f"cause.{each.cause.value}.phrase") for each in diagnosis.causes[1:]]
@@ -189,6 +202,12 @@ class Wording:
 
     def _certainty(self, diagnosis: Diagnosis) -> str:
         return self.text(f"certainty.{diagnosis.certainty.value}")
+
+    def _chance(self, ranked: RankedCause) -> str:
+        bounds = ((0.6, "likely"), (0.25, "maybe"))
+        return self.text(
+            f"pane.chance.{next((word for least, word in bounds if ranked.confidence >= least), 'unlikely')}"
+        )
 
     def _of_cause(self, diagnosis: Diagnosis, what: str, snapshot: Snapshot | None) -> str:
         """The words of the rule that decided where it has its own, else of the cause, for whoever must act."""
@@ -212,7 +231,8 @@ class Wording:
             return self._desk_goes_on(snapshot, now)
         to_do = self._of_cause(diagnosis, "next_step", snapshot)
         resting = snapshot.standing.half(snapshot.standing.worst).resting
-        if not resting or CAUSES[diagnosis.cause].action in _NEW_SECRET:
+        action = CAUSES[diagnosis.cause].action
+        if not resting or action in _CHECKED_AFTERWARDS or diagnosis.cause is Cause.PASSWORD_EXPIRED:
             return to_do
         return self.text("next_step.then_check", step=to_do)
 

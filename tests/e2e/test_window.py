@@ -20,6 +20,7 @@ from mailbox_desk.wording import Wording
 from tests.e2e.screen import Person
 from tests.e2e.secrecy import disguises, files_under, found_in, of_process
 from tests.servers.dovecot import Dovecot, DovecotUser
+from tests.servers.ports import free_port
 from tests.servers.secret_service import SecretService
 
 USER = "person@example.org"
@@ -81,7 +82,7 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int, float]:
     return process.wait(10), time.monotonic() - start
 
 
-def add(person: Person, words: Wording, server: Dovecot) -> None:
+def add(person: Person, words: Wording, server: Dovecot, receiving_port: int | None = None) -> None:
     def named(half: str, field: str) -> str:
         return words.text(
             "ui.server.spoken", half=words.text(f"ui.half.{half}"), field=words.text(f"ui.server.{field}")
@@ -90,7 +91,7 @@ def add(person: Person, words: Wording, server: Dovecot) -> None:
     person.clicks(words.text("ui.header.add"))
     person.fills(words.text("ui.add.address"), USER)
     person.fills(words.text("ui.add.password"), FIRST)
-    for half, port in (("receiving", server.imaps_port), ("sending", server.submissions_port)):
+    for half, port in (("receiving", receiving_port or server.imaps_port), ("sending", server.submissions_port)):
         person.fills(named(half, "host"), "localhost")
         person.fills(named(half, "port"), str(port))
     person.clicks(words.text("ui.add.go"))
@@ -105,6 +106,7 @@ def reconnect(person: Person, words: Wording) -> None:
     person.fills(words.text("ui.reconnect.password"), SECOND)
     person.presses("Return")
     person.sees_no(words.text("ui.reconnect.password"))
+    person.sees_no(words.text("ui.reconnect.title", address=USER))
 
 
 async def test_add_drop_reconnect_restart(
@@ -152,3 +154,25 @@ def test_the_search_for_secrets_finds_each_form(form: str) -> None:
     hidden = b"before " + disguises(FIRST, USER)[form] + b" behind"
     assert any(where.endswith(form) for where in found_in([("file", hidden)], {FIRST: USER}))
     assert found_in([("file", b"nothing here")], {FIRST: USER}) == []
+
+
+def test_wrong_servers_are_corrected_with_the_password_that_is_kept(
+    person: Person, home: Path, server: Dovecot, tmp_path: Path
+) -> None:
+    """Saved with a port where nothing answers; mended in the reconnect dialog, without typing the password again."""
+    words, log = Wording.load(["en"], strict=True), tmp_path / "log"
+    port = words.text("ui.server.spoken", half=words.text("ui.half.receiving"), field=words.text("ui.server.port"))
+    with desk(person, home, server, log) as process:
+        person.sees(words.text("ui.empty.title"))
+        add(person, words, server, receiving_port=free_port())
+        person.clicks(words.text("ui.add.anyway"))
+        person.sees("Reconnecting", role="table cell", seconds=30)
+        person.clicks(words.text("ui.offer.reconnect"))
+        person.clicks(words.text("reconnect.other.servers"))
+        person.fills(port, str(server.imaps_port))
+        person.clicks(words.text("reconnect.servers_go"))
+        person.sees("Connected", role="table cell", seconds=30)
+        person.sees_no(words.text("ui.reconnect.title", address=USER))
+        person.presses("ctrl+q")
+        assert ended(process)[0] == 0
+    assert "Traceback" not in log.read_text()

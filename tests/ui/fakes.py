@@ -35,6 +35,9 @@ class FakeEngine:
         self.wishes: list[tuple[object, ...]] = []
         self.scripts: list[Sequence[TryOutStep | None]] = []
         self.tried: list[Draft] = []
+        self.tried_servers: list[Mailbox] = []
+        self.script_fails: Exception | None = None
+        self.providers: dict[str, Provider] = {}
         self.gate = asyncio.Event()
         self.cancelled = 0
         self.guesses: dict[str, tuple[Endpoint | None, Endpoint | None]] = {}
@@ -64,8 +67,8 @@ class FakeEngine:
         self._wish("remove", mailbox_id)
         self.board.withdraw(mailbox_id)
 
-    async def pause(self, ids: Iterable[MailboxId], until: float | None) -> None:
-        self._wish("pause", tuple(ids), until)
+    async def pause(self, ids: Iterable[MailboxId], until: float | None, note: str = "") -> None:
+        self._wish("pause", tuple(ids), until, note)
 
     async def resume(self, ids: Iterable[MailboxId]) -> None:
         self._wish("resume", tuple(ids))
@@ -90,6 +93,12 @@ class FakeEngine:
 
     async def try_out(self, draft: Draft) -> AsyncIterator[TryOutStep]:
         self.tried.append(draft)
+        async for step in self._script():
+            yield step
+
+    async def _script(self) -> AsyncIterator[TryOutStep]:
+        if self.script_fails is not None:
+            raise self.script_fails
         try:
             for step in self.scripts.pop(0):
                 if step is None:
@@ -100,6 +109,11 @@ class FakeEngine:
             self.cancelled += 1
             raise
 
+    async def try_servers(self, mailbox: Mailbox) -> AsyncIterator[TryOutStep]:
+        self.tried_servers.append(mailbox)
+        async for step in self._script():
+            yield step
+
     def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
         return self.guesses.get(address.rpartition("@")[2], (None, None))
 
@@ -107,7 +121,7 @@ class FakeEngine:
         return self.judge(Response(text, provider))
 
     def provider(self, provider_id: str) -> Provider | None:
-        return None
+        return self.providers.get(provider_id)
 
     async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
         return tuple(change for change in self.history if change.mailbox_id == mailbox_id)[:limit]

@@ -5,17 +5,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.check import Step
 from mailbox_desk.model.credential import Password
-from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutStep
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.errand import HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.vault_state import VaultClosed, VaultState
 from mailbox_desk.model.verdict import Half, Verdict
+from mailbox_desk.ui.draft import pinned
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.wording import Wording
 from tests.ui.fakes import FakeEngine
 from tests.ui.finding import by_name, pressed, said
-from tests.ui.samples import diagnosed, refusal, result, snapshot, untrusted
+from tests.ui.samples import NOW, diagnosed, refusal, result, snapshot, untrusted
 from tests.ui.waiting import until
 
 BROKEN = snapshot("a", Verdict.NEEDS_YOU, Cause.CREDENTIALS_REJECTED)
@@ -29,8 +31,8 @@ def dialog(around: Surroundings, engine: FakeEngine) -> ReconnectDialog:
     return made
 
 
-def passing() -> list[TryOutStep | None]:
-    return [HalfTried(result(half)) for half in Half] + [TryOutEnded(True, BROKEN.mailbox)]
+def passing(mailbox: Mailbox = BROKEN.mailbox) -> list[TryOutStep | None]:
+    return [HalfTried(result(half)) for half in Half] + [TryOutEnded(True, mailbox)]
 
 
 def refusing() -> list[TryOutStep | None]:
@@ -107,7 +109,8 @@ async def test_a_certificate_accepted_on_the_way_is_pinned(
     dialog: ReconnectDialog, engine: FakeEngine, words: Wording
 ) -> None:
     tried = HalfTried(result(Half.RECEIVING, untrusted()), diagnosed(Cause.TLS_FAILURE))
-    engine.scripts = [[tried, TryOutEnded(False, BROKEN.mailbox)], passing()]
+    trusted = pinned(BROKEN.mailbox, Half.RECEIVING, "ab" * 32)
+    engine.scripts = [[tried, TryOutEnded(False, BROKEN.mailbox)], passing(trusted)]
     type_password(dialog, words, "the-right-one")
     pressed(dialog, words.text("ui.reconnect.go"))
     await until(lambda: "AB AB" in said(dialog))
@@ -116,7 +119,9 @@ async def test_a_certificate_accepted_on_the_way_is_pinned(
     )
     pressed(dialog, words.text("ui.certificate.accept"))
     await until(lambda: engine.wished("replace_credential"))
-    assert engine.wished("pin_certificate") == [(BROKEN.id, Half.RECEIVING, "ab" * 32)]
+    await until(lambda: engine.wished("update"))
+    ((changed,),) = engine.wished("update")
+    assert changed == trusted
 
 
 async def test_a_mailbox_removed_meanwhile_closes_it(dialog: ReconnectDialog, engine: FakeEngine) -> None:
@@ -132,4 +137,67 @@ async def test_closing_forgets(dialog: ReconnectDialog, engine: FakeEngine, word
     dialog.reject()
     await until(lambda: engine.cancelled)
     assert by_name(dialog, QLineEdit, words.text("ui.reconnect.password")).text() == ""
-    assert dialog._draft is None
+    assert dialog._try.trial is None
+
+
+async def test_each_step_is_a_line_with_its_time(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    tried = HalfTried(result(Half.RECEIVING, refusal()), diagnosed(Cause.CREDENTIALS_REJECTED), 2, 8)
+    steps: list[TryOutStep | None] = [StepTaken(Half.RECEIVING, record) for record in tried.result.steps]
+    engine.scripts = [[*steps[:2], None, *steps[2:], tried, TryOutEnded(False, BROKEN.mailbox)]]
+    type_password(dialog, words, "wrong")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: words.text("ui.milliseconds", count=12) in said(dialog))
+    lines = said(dialog).splitlines()
+    assert words.step_name(Step.RESOLVE) in lines
+    assert words.step_name(Step.TLS) not in lines
+    assert words.text("try.half.running", half="Receiving") in lines
+    engine.gate.set()
+    await until(lambda: words.text("try.half.failed", half="Receiving") in said(dialog))
+    assert words.text("try.half.not_tried", half="Sending") in said(dialog)
+    assert words.plural("try.refusals", 2, limit=8) in said(dialog)
+
+
+async def test_the_half_that_failed_is_named(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    failed = HalfTried(result(Half.SENDING, refusal(Half.SENDING)), diagnosed(Cause.PROTOCOL_DISABLED))
+    engine.scripts = [[HalfTried(result(Half.RECEIVING)), failed, TryOutEnded(False, BROKEN.mailbox)]]
+    type_password(dialog, words, "right")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: "Receiving works. Sending failed:" in said(dialog))
+    assert not engine.wished("replace_credential")
+
+
+async def test_what_is_held_back_says_until_when(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    engine.scripts = [[HeldBack(half, NOW + 400) for half in Half] + [TryOutEnded(False, BROKEN.mailbox)]]
+    type_password(dialog, words, "wrong")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    held = words.text("ui.try.held_back", until=words.clock(NOW + 400, NOW))
+    await until(lambda: held in said(dialog))
+    assert words.text("try.half.held", half="Sending") in said(dialog)
+
+
+async def test_stop_ends_the_try_and_keeps_the_dialog(
+    dialog: ReconnectDialog, engine: FakeEngine, words: Wording
+) -> None:
+    engine.scripts = [[None]]
+    type_password(dialog, words, "right")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    await until(lambda: engine.tried)
+    pressed(dialog, words.text("ui.stop"))
+    await until(lambda: engine.cancelled)
+    assert words.text("ui.try.stopped") in said(dialog)
+    assert dialog.isVisible()
+    pressed(dialog, words.text("ui.cancel"))
+    assert not dialog.isVisible()
+
+
+async def test_success_says_what_works(dialog: ReconnectDialog, engine: FakeEngine, words: Wording) -> None:
+    engine.scripts = [passing()]
+    type_password(dialog, words, "right")
+    pressed(dialog, words.text("ui.reconnect.go"))
+    saved = words.text("reconnect.saved", works="Receiving works. Sending works.")
+    await until(lambda: saved in said(dialog))
+    assert words.text("ui.reconnect.password") not in said(dialog)
+    engine.board.publish(snapshot("a", version=2))
+    await until(lambda: words.text("reconnect.is_back", works="Receiving works. Sending works.") in said(dialog))
+    pressed(dialog, words.text("ui.close"))
+    assert not dialog.isVisible()

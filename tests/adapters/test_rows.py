@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from mailbox_desk.adapters.rows import to_json
+from mailbox_desk.model.snapshot import Standing
+from mailbox_desk.model.verdict import Veil, VeilReason
+from tests.adapters.makings import standing
+
+
+def test_a_pause_stored_by_an_older_desk_is_read_without_a_note() -> None:
+    old = to_json(standing(7)).replace(b',"note":""', b"")
+    assert b"note" not in old
+    assert msgspec.json.decode(old, type=Standing) == standing(7)
+
+
+def test_the_note_at_a_pause_is_kept() -> None:
+    noted = replace(standing(7), veils=frozenset({Veil(VeilReason.BY_PERSON, None, "warming up")}))
+    assert msgspec.json.decode(to_json(noted), type=Standing) == noted

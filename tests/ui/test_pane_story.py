@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.verdict import Verdict
+from mailbox_desk.ui.offers import Offer
+from mailbox_desk.ui.pane_story import story_of
+from mailbox_desk.ui.provider_pages import Page, ProviderPages
+from mailbox_desk.wording import Wording
+from tests.ui.causes import dropped
+from tests.ui.samples import NOW, snapshot
+
+PAGES = ProviderPages("Google", app_password="https://a/", account="https://b/", status="https://c/", help="https://d/")
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_version_alone_is_no_other_story(words: Wording, cause: Cause) -> None:
+    shown = dropped(cause)
+    assert story_of(shown, words, NOW, "Google", PAGES) == story_of(
+        replace(shown, version=9), words, NOW, "Google", PAGES
+    )
+
+
+def test_what_works_has_little_to_say(words: Wording) -> None:
+    story = story_of(snapshot("a"), words, NOW, "Google", PAGES)
+    assert (story.badge, story.down_for, story.because, story.server, story.others) == ("", "", (), "", ())
+    assert (story.bright, story.link, story.helped) == (Offer.NOTHING, None, None)
+    assert story.meanwhile
+
+
+def test_a_doubt_is_not_counted_as_down(words: Wording) -> None:
+    doubt = snapshot("a", Verdict.SUSPECT, Cause.NETWORK_UNREACHABLE)
+    assert story_of(doubt, words, NOW, "").down_for == ""
+
+
+def test_a_veil_has_its_own_help_and_no_link(words: Wording) -> None:
+    story = story_of(dropped(Cause.VAULT_LOCKED), words, NOW, "Google", PAGES)
+    assert (story.helped, story.link, story.bright) == (Cause.VAULT_LOCKED, None, Offer.UNLOCK)
+
+
+def test_the_link_is_that_of_the_cause(words: Wording) -> None:
+    story = story_of(dropped(Cause.PROVIDER_OUTAGE), words, NOW, "Google", PAGES)
+    assert story.link is not None
+    assert story.link.page is Page.STATUS
