@@ -18,11 +18,14 @@ from mailbox_desk.diagnosis.facts import FactName, Facts
 from mailbox_desk.diagnosis.text import folded
 from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.check import FailureKind, Stage
-from mailbox_desk.model.diagnosis import RankedCause
+from mailbox_desk.model.diagnosis import NearMiss, RankedCause
 from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.mark import Mark
 
 Table = Mapping[str, object]
+
+PASSWORD_CAUSES: Final = frozenset({Cause.CREDENTIALS_REJECTED, Cause.PASSWORD_EXPIRED, Cause.APP_PASSWORD_REQUIRED})
+"""What can't be wrong where no password is used."""
 
 
 class BadRule(ValueError):
@@ -46,6 +49,20 @@ class When:
     marks: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
     text: str = ""
+
+    def missed(self, facts: Facts) -> tuple[str, ...]:
+        """The keys that do not hold, by their names in a rule file."""
+        met = {
+            "stage": not self.stages or facts.stage in self.stages,
+            "kind": not self.kinds or facts.kind in self.kinds,
+            "code": not self.codes or not self.codes.isdisjoint(facts.codes),
+            "provider": not self.providers or facts.provider in self.providers,
+            "auth": not self.auths or facts.auth in self.auths,
+            "marks": not self.marks or not self.marks.isdisjoint(facts.marks),
+            "facts": self.facts <= facts.names,
+            "text": not self.text or compiled(self.text).search(facts.text) is not None,
+        }
+        return tuple(key for key, holds in met.items() if not holds)
 
     def holds(self, facts: Facts) -> bool:
         return (
@@ -71,6 +88,10 @@ class Rule:
     date: date
     named_actor: Actor | None = None
 
+    def holds(self, facts: Facts) -> bool:
+        """A rule that blames a password never holds for who signs in to a mail server by token."""
+        return not (self.causes[0].cause in PASSWORD_CAUSES and facts.by_token) and self.when.holds(facts)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
@@ -79,7 +100,18 @@ class RuleSet:
     rules: tuple[Rule, ...] = field(default=())
 
     def first(self, facts: Facts) -> Rule | None:
-        return next((rule for rule in self.rules if rule.when.holds(facts)), None)
+        return next((rule for rule in self.rules if rule.holds(facts)), None)
+
+    def tried(self, facts: Facts) -> tuple[int, tuple[NearMiss, ...]]:
+        """How many rules were asked until one held, and those of them that missed by a single key."""
+        near: list[NearMiss] = []
+        for count, rule in enumerate(self.rules, 1):
+            if rule.holds(facts):
+                return count, tuple(near)
+            missed = rule.when.missed(facts)
+            if len(missed) == 1:
+                near.append(NearMiss(rule.id, missed[0]))
+        return len(self.rules), tuple(near)
 
     def checked(self) -> RuleSet:
         """The same rules, every regular expression compiled. Raises BadRule. Takes some 50 ms: not for the start."""
