@@ -27,12 +27,12 @@ from mailbox_desk.adapters.resources import help_page, load_providers, load_rule
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.diagnosis.bare import BareJudge
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import provider_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.response import Response
@@ -158,10 +158,9 @@ def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[C
     return rows, [each for each in told if isinstance(each, CsvProblem)]
 
 
-def bare_judge() -> Callable[[Response], Diagnosis]:
+def bare_judge() -> BareJudge:
     """Judges a bare answer of a server, for `explain`."""
-    rules = load_rules()
-    return lambda response: explain(response, rules)
+    return BareJudge(load_rules())
 
 
 async def _engine(

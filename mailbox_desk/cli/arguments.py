@@ -36,6 +36,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_watch(commands, common)
     explain = commands.add_parser("explain", parents=[common], help="say what server responses on stdin mean")
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in and out")
+    explain.add_argument("--why", action="store_true", help="tell the facts and the rules that were tried, too")
     told = parser.parse_args(argv)
     told.home = getattr(told, "home", None)
     told.passphrase_file = getattr(told, "passphrase_file", None)

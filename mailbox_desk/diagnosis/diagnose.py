@@ -34,7 +34,6 @@ def reason(response: Response, rules: RuleSet) -> Reasoning:
     """The same as `explain`, with the facts and the rules that were asked."""
     facts = facts_of_response(response)
     rule = rules.first(facts)
-    asked, near = rules.tried(facts)
     return Reasoning(
         diagnosis=_decided(facts, rule, ()),
         stage=facts.stage.value,
@@ -44,8 +43,7 @@ def reason(response: Response, rules: RuleSet) -> Reasoning:
         text=blotted(facts.text),
         codes=tuple(sorted(facts.codes)),
         names=tuple(sorted(name.value for name in facts.names)),
-        asked=asked,
-        near=near,
+        tried=rules.tried(facts),
         source=rule.source if rule else "",
         date=rule.date.isoformat() if rule else "",
     )

@@ -57,7 +57,7 @@ class FactName(StrEnum):
     TOKEN_APP_REFUSED = "token_app_refused"
     TOKEN_PERSON_WANTED = "token_person_wanted"
     TOKEN_ENDPOINT_BUSY = "token_endpoint_busy"
-    TOKEN_OVER_A_WEEK = "token_over_a_week"
+    TOKEN_A_WEEK_OLD = "token_a_week_old"
     TOKEN_OVER_90_DAYS = "token_over_90_days"
     SECRET_OVER_A_YEAR = "secret_over_a_year"
     SERVER_NAMES_A_WAIT = "server_names_a_wait"
@@ -133,7 +133,9 @@ def facts_of_response(response: Response) -> Facts:
     )
 
 
-_OAUTH_WORDS: Final = re.compile(r"oauth|aadsts|invalid_(grant|client|scope)|(access|refresh).?token|bearer", re.IGNORECASE)
+_OAUTH_WORDS: Final = re.compile(
+    r"oauth|aadsts|invalid_(grant|client|scope)|(access|refresh).?token|bearer", re.IGNORECASE
+)
 
 
 def _names_of_words(text: str, wait: float | None, stage: Stage, auth: str) -> frozenset[FactName]:
@@ -206,7 +208,9 @@ _TOKEN_NAMES: Final = {
 def _names_of_token(context: Context) -> frozenset[FactName]:
     answered = frozenset() if context.token_answer is None else frozenset({_TOKEN_NAMES[context.token_answer]})
     age = context.token_age or 0.0
-    return answered | _held({FactName.TOKEN_OVER_A_WEEK: age >= WEEK, FactName.TOKEN_OVER_90_DAYS: age >= LONG_IDLE})
+    return answered | _held(
+        {FactName.TOKEN_A_WEEK_OLD: WEEK <= age <= WEEK + 2 * DAY, FactName.TOKEN_OVER_90_DAYS: age >= LONG_IDLE}
+    )
 
 
 def _names_of_offer(failure: Failure, context: Context) -> frozenset[FactName]:

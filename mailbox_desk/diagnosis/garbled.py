@@ -1,4 +1,4 @@
-"""Bytes that were read in the wrong character set, read again: UTF-8, GBK, Windows-1251. Pure; careful rather than bold.
+"""Bytes that were read in the wrong character set, read again: UTF-8, GBK, Windows-1251. Pure, and careful.
 
 Only runs of characters that can be such bytes are touched, and only where the other reading is plainly a language.
 """
@@ -12,7 +12,9 @@ _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
 _TWO_CHARACTERS: Final = 4
 _CYRILLIC_WORD: Final = re.compile(r"[А-ЯЁ]?[а-яё]{2,}")
 _CYRILLIC: Final = re.compile(r"[А-Яа-яЁё]")
-_MISREAD_RUN: Final = re.compile(r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]{2,}")
+_MISREAD_RUN: Final = re.compile(
+    r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]{2,}"
+)
 _MOSTLY: Final = 0.8
 
 

@@ -51,7 +51,7 @@ def _of_secret(failure: Failure, context: Context, facts: Facts) -> dict[Fact, b
         Fact(Told.OTHER_HALF_ACCEPTS, other): has(FactName.SAME_SECRET_ACCEPTED),
         Fact(Told.OTHER_HALF_REFUSES, other): has(FactName.SAME_SECRET_REFUSED),
         Fact(Told.REFUSED_TIMES, float(context.refusals)): has(FactName.REFUSED_TWICE),
-        Fact(Told.TOKEN_AGE, context.token_age or 0.0): by_token and refused and has(FactName.TOKEN_OVER_A_WEEK),
+        Fact(Told.TOKEN_AGE, context.token_age or 0.0): by_token and refused and context.token_age is not None,
         Fact(Told.SECRET_AGE, context.secret_age or 0.0): refused and has(FactName.SECRET_OVER_A_YEAR),
     }
 

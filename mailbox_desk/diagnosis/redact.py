@@ -22,7 +22,10 @@ _PATTERNS: Final = (
     re.compile(r"(?i)(\bbearer\s{1,3})[A-Za-z0-9._~+/=-]{6,}"),
     re.compile(r"(?i)(\bbasic\s{1,3})[A-Za-z0-9+/=_-]{8,}"),
     # IMAP LOGIN user pass, SMTP and IMAP AUTH with an initial response, POP3 PASS
-    re.compile(r"(?i)((?:^|\s)LOGIN\s{1,2}(?:\"[^\"\n]*\"|[^\s\"]+@[^\s\"]+|\S+)\s{1,2})(\"(?:[^\"\\\n]|\\.)*\"|\S+)(?=\s*$)", re.M),
+    re.compile(
+        r"(?i)((?:^|\s)LOGIN\s{1,2}(?:\"[^\"\n]*\"|[^\s\"]+@[^\s\"]+|\S+)\s{1,2})(\"(?:[^\"\\\n]|\\.)*\"|\S+)(?=\s*$)",
+        re.M,
+    ),
     re.compile(r"(?i)((?:^|\s)LOGIN\s{1,2}\"?[^\s\"]+@[^\s\"]+\"?\s{1,2})(\"(?:[^\"\\\n]|\\.)*\"|\S+)"),
     re.compile(
         r"(?i)(\bAUTH(?:ENTICATE)?\s{1,2}(?:PLAIN|LOGIN|XOAUTH2?|OAUTHBEARER|CRAM-MD5|NTLM|EXTERNAL)\s{1,2})"

@@ -18,7 +18,7 @@ from mailbox_desk.diagnosis.facts import FactName, Facts
 from mailbox_desk.diagnosis.text import folded
 from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.check import FailureKind, Stage
-from mailbox_desk.model.diagnosis import NearMiss, RankedCause
+from mailbox_desk.model.diagnosis import NearMiss, RankedCause, Tried
 from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.mark import Mark
 
@@ -26,6 +26,8 @@ Table = Mapping[str, object]
 
 PASSWORD_CAUSES: Final = frozenset({Cause.CREDENTIALS_REJECTED, Cause.PASSWORD_EXPIRED, Cause.APP_PASSWORD_REQUIRED})
 """What can't be wrong where no password is used."""
+
+_RUNNERS_UP: Final = 3
 
 
 class BadRule(ValueError):
@@ -102,16 +104,17 @@ class RuleSet:
     def first(self, facts: Facts) -> Rule | None:
         return next((rule for rule in self.rules if rule.holds(facts)), None)
 
-    def tried(self, facts: Facts) -> tuple[int, tuple[NearMiss, ...]]:
-        """How many rules were asked until one held, and those of them that missed by a single key."""
-        near: list[NearMiss] = []
-        for count, rule in enumerate(self.rules, 1):
-            if rule.holds(facts):
-                return count, tuple(near)
-            missed = rule.when.missed(facts)
-            if len(missed) == 1:
-                near.append(NearMiss(rule.id, missed[0]))
-        return len(self.rules), tuple(near)
+    def tried(self, facts: Facts) -> Tried:
+        """What became of each rule that was asked, and which would have decided otherwise."""
+        holding = [rule.id for rule in self.rules if rule.holds(facts)]
+        asked = next((count for count, rule in enumerate(self.rules, 1) if rule.id in holding[:1]), len(self.rules))
+        near = [
+            NearMiss(rule.id, missed[0])
+            for rule in self.rules[:asked]
+            if (rule.when.text or rule.when.codes) and len(missed := rule.when.missed(facts)) == 1
+            if missed[0] not in ("text", "code")
+        ]
+        return Tried(asked, tuple(near), tuple(holding[1 : 1 + _RUNNERS_UP]))
 
     def checked(self) -> RuleSet:
         """The same rules, every regular expression compiled. Raises BadRule. Takes some 50 ms: not for the start."""

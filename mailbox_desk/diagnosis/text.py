@@ -28,8 +28,9 @@ _CHALLENGE: Final = re.compile(r"(?:eyJ|eyA|ewo|ew0K)[A-Za-z0-9+/_-]{8,}={0,2}")
 _HTML: Final = re.compile(r"<(?:!doctype|html|head|body|title|h1|p|div)\b[^<>]{0,200}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?!(?:!doctype|html)\b)/?[a-z!][^<>]{0,400}>", re.IGNORECASE)
 _LOG_PREFIX: Final = re.compile(
-    r"^\s*(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?[^\s\]]*[\])]?\s+|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+\s+"
-    r"|\d\d:\d\d:\d\d[.,\d]*\s+)?(?:[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)[\])>]?[:\s]\s*)?"
+    r"^\s*(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?[^\s\]]*[\])]?\s+"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+\s+|\d\d:\d\d:\d\d[.,\d]*\s+)?"
+    r"(?:[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)[\])>]?[:\s]\s*)?"
     r"(?:(?:S|Server|SERVER -> CLIENT|<<<?|<-|<=)\s?[:>]?\s+(?=[*+2-5A-Za-z]))?"
 )
 _OWN_COMMAND: Final = re.compile(r"^\s*(?:C:|CLIENT -> SERVER:|>>>|->|=>)\s")
@@ -73,8 +74,8 @@ def last_line(raw: str) -> str:
 
 def _unescaped(text: str) -> str:
     """Undo how programs print answers: escaped line breaks, bytes and code points, HTML entities; JSON within JSON."""
-    if '\\\\' in text:
-        text = text.replace('\\\\', '\\')
+    if "\\\\" in text:
+        text = text.replace("\\\\", "\\")
     text = _ESCAPED_BREAKS.sub(lambda found: '"' if found.group() == '\\"' else "\n", text)
     text = _ESCAPED_CODES.sub(lambda found: _code_point(int(found.group(1), 16)), text)
     if _ESCAPED_BYTES.search(text):

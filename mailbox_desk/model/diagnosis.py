@@ -69,16 +69,25 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A rule that was asked and did not hold, and the one key of it that was not met."""
+    """A rule whose words or code fit, and the one key of it that did not."""
 
     rule: str
     key: str
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """The rules that were asked: how many until one held, the near misses, and which of the later ones hold too."""
+
+    asked: int
+    near: tuple[NearMiss, ...] = ()
+    runners_up: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reasoning:
-    """A diagnosis and how it came about: the words as they were read (secrets blotted out), the facts by name, how
-    many rules were asked, those that missed by one key only, and where the deciding rule is known from."""
+    """A diagnosis and how it came about: the words as they were read (secrets blotted out), the facts by name, the
+    rules that were tried, and where the deciding one is known from."""
 
     diagnosis: Diagnosis
     stage: str
@@ -88,8 +97,7 @@ class Reasoning:
     text: str
     codes: tuple[str, ...]
     names: tuple[str, ...]
-    asked: int
-    near: tuple[NearMiss, ...]
+    tried: Tried
     source: str
     date: str
 

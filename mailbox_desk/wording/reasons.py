@@ -7,8 +7,17 @@ from mailbox_desk.model.told import Told
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.times import clock, duration
 
-_MOMENTS = frozenset({Told.WORKED_UNTIL, Told.CERTIFICATE_ENDED})
-_COUNTS = frozenset({Told.REFUSED_TIMES, Told.NEIGHBOURS_PASS, Told.NEIGHBOURS_FAIL})
+_MOMENTS = frozenset({Told.WORKED_UNTIL, Told.GRANT_WORKED_UNTIL, Told.CERTIFICATE_ENDED})
+_COUNTS = frozenset(
+    {
+        Told.REFUSED_TIMES,
+        Told.NEIGHBOURS_PASS,
+        Told.NEIGHBOURS_FAIL,
+        Told.NEIGHBOURS_REFUSED,
+        Told.DOMAIN_FAILS,
+        Told.PROVIDER_FAILS,
+    }
+)
 _NAMES = {name.value: name for name in Told}
 
 

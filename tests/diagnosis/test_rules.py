@@ -16,10 +16,11 @@ from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.facts import FactName, Facts
 from mailbox_desk.diagnosis.rules import BadRule, RuleSet, rules_from
 from mailbox_desk.model.cause import CAUSES, Actor, Cause
-from mailbox_desk.model.check import Failure, FailureKind, Stage, Step
-from mailbox_desk.model.diagnosis import Context, Diagnosis
+from mailbox_desk.model.check import Certificate, Failure, FailureKind, Quota, Stage, Step
+from mailbox_desk.model.diagnosis import Around, Context, Diagnosis, TokenAnswer
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.verdict import Half
+from mailbox_desk.paths import resources_dir
 
 CASES = Path(__file__).parent / "cases"
 NOW = 1_800_000_000.0
@@ -43,8 +44,7 @@ class Case:
 
     def _failed(self) -> Diagnosis:
         met = self.met
-        known = dict(met.get("context", {}))
-        ago = known.pop("worked_ago", None)
+        ended = met.get("not_after_ago")
         failure = Failure(
             Half(met.get("half", "receiving")),
             Step(met["step"]),
@@ -52,8 +52,25 @@ class Case:
             met["text"],
             met.get("code", ""),
             frozenset(met.get("marks", ())),
+            None if ended is None else Certificate("00" * 32, not_after=NOW - ended),
         )
-        return diagnose(failure, Context(now=NOW, worked_at=None if ago is None else NOW - ago, **known), RULES)
+        return diagnose(failure, context_of(met.get("context", {})), RULES)
+
+
+def context_of(known: Mapping[str, Any]) -> Context:
+    """A context as the case files write it: `worked_ago` in seconds, the counts of others as tables."""
+    read = {
+        "worked_ago": lambda ago: {"worked_at": NOW - ago},
+        "at_provider": lambda table: {"at_provider": Around(**table)},
+        "in_domain": lambda table: {"in_domain": Around(**table)},
+        "token_answer": lambda word: {"token_answer": TokenAnswer(word)},
+        "quota": lambda pair: {"quota": Quota(*pair)},
+        "capabilities": lambda words: {"capabilities": frozenset(words)},
+    }
+    told: dict[str, Any] = {}
+    for key, value in known.items():
+        told |= read[key](value) if key in read else {key: value}
+    return Context(now=NOW, **told)
 
 
 def read_cases() -> list[Case]:
@@ -72,6 +89,16 @@ def test_the_case_is_decided_by_its_rule(case: Case) -> None:
 
 def test_every_rule_has_a_case_that_it_decides() -> None:
     assert {rule.id for rule in RULES.rules} == {case.rule for case in ALL_CASES}
+
+
+def test_no_rule_stands_twice() -> None:
+    assert len({rule.when for rule in RULES.rules}) == len(RULES.rules)
+
+
+def test_words_of_a_rule_belong_to_a_rule_that_is() -> None:
+    catalogue = (resources_dir() / "locale/en/LC_MESSAGES/desk.po").read_text(encoding="utf-8")
+    named = set(re.findall(r'msgid "rule\.([a-z0-9-]+)\.', catalogue))
+    assert named - {rule.id for rule in RULES.rules} == set()
 
 
 def test_every_cause_is_reachable() -> None:
