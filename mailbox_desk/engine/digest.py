@@ -188,14 +188,20 @@ def _rests_along(standing: Standing, half: Half, sitting: Sitting) -> Standing:
     )
 
 
+MOMENTS = 30.0
+"""Seconds: the other half was asked in this same check, so the secret that it took is the one refused here."""
+
+
 def _context(
     standing: Standing, half: Half, sitting: Sitting, *, accepted: bool = False, refused: bool = False
 ) -> Context:
-    view = standing.half(half)
+    view, other = standing.half(half), standing.half(half.other)
+    took_it_now = sitting.shared and other.worked_at is not None and sitting.now - other.worked_at <= MOMENTS
     return replace(
         sitting.context,
         refusals=view.refusals,
         worked_at=view.worked_at,
-        same_secret_accepted=accepted,
+        same_secret_accepted=accepted or (took_it_now and not refused),
         same_secret_refused=refused,
+        quota=standing.half(Half.RECEIVING).last.quota if standing.half(Half.RECEIVING).last else None,
     )
