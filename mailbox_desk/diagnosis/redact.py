@@ -19,11 +19,12 @@ _VALUE: Final = r"(?:\\?\"(?:[^\"\\]|\\(?!\")[^\"])*\\?\"|\\?'[^']*\\?'|[^\s,;&}
 _PATTERNS: Final = (
     # a key and its value: JSON (escaped or not), form, header, log
     re.compile(rf"(?i)(\b(?:{_SECRET_KEYS})\b\\?[\"']?\s{{0,3}}(?:=>|:=|[:=])\s{{0,3}}){_VALUE}"),
-    re.compile(r"(?i)(\bbearer\s{1,3})[A-Za-z0-9._~+/=-]{6,}"),
+    re.compile(r"(?i)(\bbearer\s{1,3})(?!token\b|auth|realm|error)[A-Za-z0-9._~+/=-]{6,}"),
     re.compile(r"(?i)(\bbasic\s{1,3})[A-Za-z0-9+/=_-]{8,}"),
     # IMAP LOGIN user pass, SMTP and IMAP AUTH with an initial response, POP3 PASS
     re.compile(
-        r"(?i)((?:^|\s)LOGIN\s{1,2}(?:\"[^\"\n]*\"|[^\s\"]+@[^\s\"]+|\S+)\s{1,2})(\"(?:[^\"\\\n]|\\.)*\"|\S+)(?=\s*$)",
+        r"(?i)^(?![^\n]{0,200}\b(?:NO|BAD|OK|BYE)\b)([^\n]{0,200}?\bLOGIN[ \t]{1,2}(?:\"[^\"\n]*\"|[^\s\"]+)[ \t]{1,2})"
+        r"(\"(?:[^\"\\\n]|\\.)*\"|\S+)(?=[ \t\r]*$)",
         re.M,
     ),
     re.compile(r"(?i)((?:^|\s)LOGIN\s{1,2}\"?[^\s\"]+@[^\s\"]+\"?\s{1,2})(\"(?:[^\"\\\n]|\\.)*\"|\S+)"),
