@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from mailbox_desk.diagnosis.codes import asked_wait, codes_in, spelt
 from mailbox_desk.diagnosis.guess import guessed_kind, guessed_stage
-from mailbox_desk.diagnosis.text import last_line, normalised
+from mailbox_desk.diagnosis.text import normalised, thinned
 from mailbox_desk.model.check import Failure, FailureKind, Stage
 from mailbox_desk.model.diagnosis import Around, Context, TokenAnswer
 from mailbox_desk.model.mailbox import AuthKind
@@ -75,11 +75,14 @@ class Facts:
     provider: str
     auth: str
     text: str
-    last_line: str
     codes: frozenset[str]
     names: frozenset[FactName]
     marks: frozenset[str] = frozenset()
     wait_seconds: float | None = None
+    lower: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", thinned(self.text.lower()))
 
     @property
     def by_token(self) -> bool:
@@ -98,7 +101,6 @@ def facts_of_failure(failure: Failure, context: Context) -> Facts:
         provider=context.provider,
         auth=context.auth,
         text=text,
-        last_line=last_line(failure.text),
         codes=codes_in(text) | spelt(failure.code),
         names=_names_of_failure(failure) | _names_of_context(failure, context) | told,
         marks=frozenset(str(mark) for mark in failure.marks),
@@ -126,7 +128,6 @@ def facts_of_response(response: Response) -> Facts:
         provider=response.provider or "generic",
         auth=auth,
         text=text,
-        last_line=last_line(response.raw),
         codes=codes,
         names=frozenset(names),
         wait_seconds=wait,

@@ -11,6 +11,7 @@ import html
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -18,6 +19,13 @@ from mailbox_desk.diagnosis.garbled import reread
 
 LONGEST = 8_192  # characters looked at; the longest genuine answers (OAuth JSON, Microsoft bounces) have some 3,000
 
+_USUAL: Final = 700
+_OFTEN: Final = 6
+_WORD: Final = 160
+_NUMBERS: Final = "#"
+_MANY_NUMBERS: Final = 60
+_SHORT: Final = 4
+_MOSTLY: Final = 0.6
 _CUT: Final = " […] "
 _PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\x00": " "})
 _ESCAPED_BREAKS: Final = re.compile(r"\\r\\n|\\n|\\r|\\t|\\\"")
@@ -38,6 +46,7 @@ _STACK_LINE: Final = re.compile(r"^\s*(?:at [\w.$<>/\[\] ]+\(|File \"[^\"]*\", l
 _INLINE_FRAME: Final = re.compile(r"\s+at (?:new )?[\w.$<>]+ \([^()]{0,200}\)")
 _CONTINUED: Final = re.compile(r"^\s*([2-5]\d\d)-")
 _CODED: Final = re.compile(r"^\s*[2-5]\d\d[ -]\s*([2-5]\.\d{1,3}\.\d{1,3}(?=\s|$))?\s*")
+_ACCENTS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -50,12 +59,32 @@ def normalised(raw: str) -> str:
     return folded(_SPACES.sub(" ", " ".join(_joined(text.splitlines()))).strip())
 
 
+def thinned(text: str) -> str:
+    """The text as rules search it: of a long one, words that come again and again, endless words and noise are left out, so
+    that no expression has to try a thousand beginnings. An answer of usual length is left as it is."""
+    if len(text) <= _USUAL:
+        return text
+    seen: Counter[str] = Counter()
+    kept = []
+    for word in text.split(" "):
+        kind = word if any(map(str.isalpha, word)) else _NUMBERS
+        seen[kind] += 1
+        if seen[kind] <= (_MANY_NUMBERS if kind is _NUMBERS else _OFTEN) and _is_word(word):
+            kept.append(word if len(word) <= _WORD else f"{word[:_WORD]}{_CUT}")
+    return " ".join(kept)
+
+
+def _is_word(word: str) -> bool:
+    """Noise of a binary answer is mostly signs; a word, an address or a code is mostly letters and digits."""
+    return len(word) <= _SHORT or sum(map(str.isalnum, word)) >= _MOSTLY * len(word)
+
+
 def folded(text: str) -> str:
     """Plain quotes and dashes, no accents, compatibility forms resolved. Case is left to the matching."""
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return unicodedata.normalize("NFC", "".join(each for each in apart if not unicodedata.combining(each)))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
 def clipped(text: str) -> str:
@@ -64,12 +93,6 @@ def clipped(text: str) -> str:
         return text
     half = LONGEST // 2
     return f"{text[:half]}{_CUT}{text[-half:]}"
-
-
-def last_line(raw: str) -> str:
-    """The last line that says something: in a multi-line reply it names the real reason (RFC 5321 section 4.2.1)."""
-    lines = [line.strip() for line in _unescaped(clipped(raw)).splitlines()]
-    return next((line for line in reversed(lines) if line), "")
 
 
 def _unescaped(text: str) -> str:

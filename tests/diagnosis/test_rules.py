@@ -14,7 +14,7 @@ import pytest
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.facts import FactName, Facts
-from mailbox_desk.diagnosis.rules import BadRule, RuleSet, rules_from
+from mailbox_desk.diagnosis.rules import BadRule, Rule, RuleSet, rules_from
 from mailbox_desk.model.cause import CAUSES, Actor, Cause
 from mailbox_desk.model.check import Certificate, Failure, FailureKind, Quota, Stage, Step
 from mailbox_desk.model.diagnosis import Around, Context, Diagnosis, TokenAnswer
@@ -113,6 +113,15 @@ def test_every_regular_expression_compiles() -> None:
     assert RULES.checked() is RULES
 
 
+@pytest.mark.parametrize("rule", [rule for rule in RULES.rules if rule.when.text], ids=lambda rule: rule.id)
+def test_expressions_are_in_small_letters_and_have_bounds(rule: Rule) -> None:
+    """Capitals would never meet the text; a repeat without an end, but one behind ^, makes a long text slow."""
+    expression = rule.when.text
+    assert re.sub(r"\\[WSDBA]", "", expression) == re.sub(r"\\[WSDBA]", "", expression).lower()
+    assert re.findall(r"\\[wSD][*+]", expression) == []
+    assert expression.count(".*") == 0 or expression.startswith("^")
+
+
 def test_every_rule_names_its_source_and_date() -> None:
     for rule in RULES.rules:
         assert len(rule.source) > 5, rule.id
@@ -195,7 +204,6 @@ def facts(**changed: Any) -> Facts:
         "provider": "generic",
         "auth": "password",
         "text": "NO sorry",
-        "last_line": "NO sorry",
         "codes": frozenset(),
         "names": frozenset(),
     }
@@ -218,7 +226,8 @@ def deciding(when: dict[str, object], met: Facts) -> bool:
         ({"marks": ["bye", "eof"]}, facts(marks=frozenset({"bye"})), True),
         ({"facts": ["worked_before", "refused_twice"]}, facts(names=frozenset({FactName.WORKED_BEFORE})), False),
         ({"facts": ["worked_before"]}, facts(names=frozenset(FactName)), True),
-        ({"text": "SORRY"}, facts(), True),
+        ({"text": "sorry"}, facts(text="NO SORRY"), True),
+        ({"text": "SORRY"}, facts(), False),
         ({"text": "größe"}, facts(text="Grosse groSSe grosse GROßE große"), True),
         ({"text": "glad"}, facts(), False),
     ],
@@ -262,4 +271,4 @@ def test_a_huge_text_is_judged_at_once(text: str) -> None:
         explain(Response(text, stage=stage), RULES)  # compiles what is asked
         began = time.process_time()
         explain(Response(text, stage=stage), RULES)
-        assert time.process_time() - began < 0.25  # ten files of rules, below 50 ms each
+        assert time.process_time() - began < 0.1  # some 10 ms; tests/bench/bench_explain.py measures it

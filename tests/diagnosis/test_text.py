@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbox_desk.diagnosis.text import LONGEST, folded, last_line, normalised
+from mailbox_desk.diagnosis.text import LONGEST, folded, normalised, thinned
 
 
 @pytest.mark.parametrize(
@@ -62,19 +62,11 @@ def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     assert text.endswith("end")
 
 
-@pytest.mark.parametrize(
-    ("raw", "last"),
-    [("550-one\n550 two\n\n", "550 two"), ("one", "one"), ("", ""), ("a\\r\\nb", "b")],
-)
-def test_the_last_line_counts(raw: str, last: str) -> None:
-    assert last_line(raw) == last
-
-
 @given(st.text())
 def test_no_text_is_too_odd(raw: str) -> None:
     text = normalised(raw)
     assert "\n" not in text
-    assert last_line(raw) is not None
+    assert len(thinned(text)) <= len(text) + 10 * len(text.split())
 
 
 @given(st.binary(max_size=300))
@@ -112,3 +104,18 @@ def test_a_challenge_may_begin_with_a_space_or_a_new_line() -> None:
 
 def test_the_first_and_the_last_four_kilobytes_are_read() -> None:
     assert LONGEST == 2 * 4096
+
+
+def test_an_answer_of_usual_length_is_left_as_it_is() -> None:
+    text = "no " * 200
+    assert thinned(text) == text
+
+
+def test_of_a_long_text_what_comes_again_and_noise_is_left_out() -> None:
+    text = " ".join(["exceeded"] * 500 + ["1234"] * 500 + ["\x01\x02\x03$%&/()=a"] * 500 + ["quota", "x" * 5000, "535"])
+    thin = thinned(text)
+    assert len(thin) < 700
+    assert thin.count("exceeded") == 6
+    assert "quota" in thin
+    assert "x" * 100 in thin
+    assert "$%&" not in thin
