@@ -46,7 +46,9 @@ _STACK_LINE: Final = re.compile(r"^\s*(?:at [\w.$<>/\[\] ]+\(|File \"[^\"]*\", l
 _INLINE_FRAME: Final = re.compile(r"\s+at (?:new )?[\w.$<>]+ \([^()]{0,200}\)")
 _CONTINUED: Final = re.compile(r"^\s*([2-5]\d\d)-")
 _CODED: Final = re.compile(r"^\s*[2-5]\d\d[ -]\s*([2-5]\.\d{1,3}\.\d{1,3}(?=\s|$))?\s*")
-_ACCENTS: Final = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]")
+_ACCENTS: Final = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]"
+)
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -60,8 +62,8 @@ def normalised(raw: str) -> str:
 
 
 def thinned(text: str) -> str:
-    """The text as rules search it: of a long one, words that come again and again, endless words and noise are left out, so
-    that no expression has to try a thousand beginnings. An answer of usual length is left as it is."""
+    """The text as rules search it: of a long one, words that come again and again, endless words and noise are left
+    out, so that no expression has to try a thousand beginnings. An answer of usual length is left as it is."""
     if len(text) <= _USUAL:
         return text
     seen: Counter[str] = Counter()

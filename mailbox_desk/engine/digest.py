@@ -196,6 +196,7 @@ def _context(
     standing: Standing, half: Half, sitting: Sitting, *, accepted: bool = False, refused: bool = False
 ) -> Context:
     view, other = standing.half(half), standing.half(half.other)
+    received = standing.half(Half.RECEIVING).last
     took_it_now = sitting.shared and other.worked_at is not None and sitting.now - other.worked_at <= MOMENTS
     return replace(
         sitting.context,
@@ -203,5 +204,5 @@ def _context(
         worked_at=view.worked_at,
         same_secret_accepted=accepted or (took_it_now and not refused),
         same_secret_refused=refused,
-        quota=standing.half(Half.RECEIVING).last.quota if standing.half(Half.RECEIVING).last else None,
+        quota=received.quota if received is not None else None,
     )

@@ -21,10 +21,56 @@ from mailbox_desk.model.response import Response
 CASES = Path(__file__).resolve().parents[1] / "cases" / "responses.jsonl"
 TIMES, MOST_SECONDS, MOST_WORST_MS = 10_000, 5.0, 20.0
 LONGEST = 12_000
-WORDS = (
-    "535 5.7.8 NO [ALERT] account quota exceeded too many mailbox is user unknown not imap smtp limit password login "
-    "failed (Failure) b'x' \\n \\x41 =C3=BC eyJ ÃƒÂ¼ 请 <html> &lt; \" ' [ ] { } : 550- aadsts token expired certificate"
-).split(" ")
+WORDS = [
+    *(
+        "535",
+        "5.7.8",
+        "NO",
+        "[ALERT]",
+        "account",
+        "quota",
+        "exceeded",
+        "too",
+        "many",
+        "mailbox",
+        "is",
+        "user",
+        "unknown",
+    ),
+    *(
+        "not",
+        "imap",
+        "smtp",
+        "limit",
+        "password",
+        "login",
+        "failed",
+        "(Failure)",
+        "b'x'",
+        "\\n",
+        "\\x41",
+        "=C3=BC",
+        "eyJ",
+    ),
+    *(
+        "ÃƒÂ¼",
+        "请",
+        "<html>",
+        "&lt;",
+        '"',
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "550-",
+        "aadsts",
+        "token",
+        "expired",
+        "blocked",
+    ),
+]
 GENERATE: tuple[Callable[[random.Random, int], str], ...] = (
     lambda dice, size: "".join(chr(dice.randrange(1, 0x3000)) for _ in range(size)),
     lambda dice, size: dice.randbytes(size).decode("latin-1"),

@@ -101,7 +101,9 @@ def test_a_password_stored_400_days_ago() -> None:
 def test_the_token_endpoint_is_the_best_witness(answer: TokenAnswer, cause: Cause) -> None:
     judgement = judged(replace(BY_TOKEN, token_answer=answer))
     assert judgement.cause is cause
-    assert (Told.TOKEN_ENDPOINT_GRANTS in {fact.name for fact in judgement.ruled_out}) is (answer is TokenAnswer.GRANTED)
+    assert (Told.TOKEN_ENDPOINT_GRANTS in {fact.name for fact in judgement.ruled_out}) is (
+        answer is TokenAnswer.GRANTED
+    )
 
 
 def test_words_that_name_another_cause_count_more_than_neighbours() -> None:

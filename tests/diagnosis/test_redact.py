@@ -61,7 +61,7 @@ def test_secrets_go(text: str) -> None:
         "504 5.7.4 Unrecognized authentication type",
         "AUTH PLAIN failed",
         "AADSTS700082: The refresh token has expired due to inactivity. Trace ID: dc63a4ff-58c2-498c-a00c-22b28c6b1594",
-        "NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
+        "NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833",
         "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==",
         "the password has expired",
         "Too many login attempts, please try again later.",

@@ -59,17 +59,21 @@ class Case:
 
 def context_of(known: Mapping[str, Any]) -> Context:
     """A context as the case files write it: `worked_ago` in seconds, the counts of others as tables."""
-    read = {
-        "worked_ago": lambda ago: {"worked_at": NOW - ago},
-        "at_provider": lambda table: {"at_provider": Around(**table)},
-        "in_domain": lambda table: {"in_domain": Around(**table)},
-        "token_answer": lambda word: {"token_answer": TokenAnswer(word)},
-        "quota": lambda pair: {"quota": Quota(*pair)},
-        "capabilities": lambda words: {"capabilities": frozenset(words)},
-    }
     told: dict[str, Any] = {}
     for key, value in known.items():
-        told |= read[key](value) if key in read else {key: value}
+        match key:
+            case "worked_ago":
+                told["worked_at"] = NOW - value
+            case "at_provider" | "in_domain":
+                told[key] = Around(**value)
+            case "token_answer":
+                told[key] = TokenAnswer(value)
+            case "quota":
+                told[key] = Quota(*value)
+            case "capabilities":
+                told[key] = frozenset(value)
+            case _:
+                told[key] = value
     return Context(now=NOW, **told)
 
 
