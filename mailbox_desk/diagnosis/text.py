@@ -24,10 +24,13 @@ _OFTEN: Final = 6
 _WORD: Final = 160
 _NUMBERS: Final = "#"
 _MANY_NUMBERS: Final = 60
-_SHORT: Final = 4
-_MOSTLY: Final = 0.6
+_SHORT: Final = 6
+_MOSTLY: Final = 0.7
 _CUT: Final = " […] "
-_PLAIN: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\x00": " "})
+_PLAIN: Final = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\x00": " "}
+    | {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ı": "i"}
+)
 _ESCAPED_BREAKS: Final = re.compile(r"\\r\\n|\\n|\\r|\\t|\\\"")
 _ESCAPED_BYTES: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
 _ESCAPED_CODES: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
