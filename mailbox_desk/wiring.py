@@ -37,6 +37,7 @@ from mailbox_desk.demo.child import NoServers, RehearsalWindow, ServerProcess
 from mailbox_desk.demo.fleet import load_fleet
 from mailbox_desk.demo.rehearsal import QUICK, Rehearsal, rehearsal_of
 from mailbox_desk.demo.throwaway_home import ThrowawayHome
+from mailbox_desk.diagnosis.bare import BareJudge
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of, provider_of
 from mailbox_desk.engine.board import Gone
@@ -44,12 +45,10 @@ from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.engine.start import first_standing
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.help_page import HelpLibrary
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.incident import Incident
-from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
@@ -254,10 +253,9 @@ async def read_help() -> HelpLibrary:
         lane.close()
 
 
-def bare_judge() -> Callable[[Response], Diagnosis]:
+def bare_judge() -> BareJudge:
     """Judges a bare answer of a server, for `explain`."""
-    rules = load_rules()
-    return lambda response: explain(response, rules)
+    return BareJudge(load_rules())
 
 
 async def _engine(

@@ -35,6 +35,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_watch(commands, common)
     explain = commands.add_parser("explain", parents=[common], help="say what server responses on stdin mean")
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in and out")
+    explain.add_argument("--why", action="store_true", help="tell the facts and the rules that were tried, too")
     _add_demo(commands)
     told = parser.parse_args(argv)
     if told.demo and told.command is not None:

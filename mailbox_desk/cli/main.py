@@ -33,7 +33,8 @@ def run(told: argparse.Namespace) -> int:
     try:
         if told.command == "explain":
             judge, words = bare_judge(), console.wording
-            return explain(sys.stdin.buffer, as_json=told.json, judge=judge, wording=words, out=sys.stdout)
+            asked = sys.stdin.buffer
+            return explain(asked, as_json=told.json, why=told.why, judge=judge, wording=words, out=sys.stdout)
         return asyncio.run(_serve(told, console))
     except (NobodyReads, BrokenPipeError):
         discard_stdout()

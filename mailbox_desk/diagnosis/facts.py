@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from mailbox_desk.diagnosis.codes import asked_wait, codes_in, spelt
 from mailbox_desk.diagnosis.guess import guessed_kind, guessed_stage
-from mailbox_desk.diagnosis.text import last_line, normalised
-from mailbox_desk.model.check import Failure, FailureKind, Stage, Step
-from mailbox_desk.model.diagnosis import Context, Fact
+from mailbox_desk.diagnosis.text import normalised, thinned
+from mailbox_desk.model.check import Failure, FailureKind, Stage
+from mailbox_desk.model.diagnosis import Around, Context, TokenAnswer
+from mailbox_desk.model.mailbox import AuthKind
+from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.response import Response
-from mailbox_desk.model.told import Told
 from mailbox_desk.model.verdict import Half
 
 DAY = 86_400.0
-MANY = 3  # as many of one host that fail alike are no accident
+MANY = 3  # as many that fail alike are no accident
+JUST = 120.0  # seconds after a wake in which names, routes and access tokens are still stale
+WEEK = 7 * DAY  # refresh tokens of a Google app in testing: developers.google.com/identity/protocols/oauth2#expiration
+LONG_IDLE = 90 * DAY  # Entra refresh tokens: learn.microsoft.com/entra/identity-platform/refresh-tokens
+YEAR = 365 * DAY
+
+_OAUTH_STAGES: Final = frozenset({Stage.OAUTH_TOKEN, Stage.OAUTH_AUTHORIZE})
 
 
 class FactName(StrEnum):
@@ -35,9 +43,25 @@ class FactName(StrEnum):
     NEIGHBOURS_PASS = "neighbours_pass"
     NEIGHBOURS_FAIL = "neighbours_fail"
     ALL_NEIGHBOURS_FAIL = "all_neighbours_fail"
+    NEIGHBOURS_REFUSED_TOO = "neighbours_refused_too"
+    PROVIDER_FAILS = "provider_fails"
+    DOMAIN_FAILS = "domain_fails"
     LOCAL_NETWORK_DOWN = "local_network_down"
+    JUST_WOKE = "just_woke"
     CERTIFICATE_ENDED = "certificate_ended"
+    LOGIN_DISABLED = "login_disabled"
+    OAUTH_ALONE_OFFERED = "oauth_alone_offered"
+    STORAGE_FULL = "storage_full"
+    TOKEN_GRANTED = "token_granted"
+    TOKEN_GRANT_REFUSED = "token_grant_refused"
+    TOKEN_APP_REFUSED = "token_app_refused"
+    TOKEN_PERSON_WANTED = "token_person_wanted"
+    TOKEN_ENDPOINT_BUSY = "token_endpoint_busy"
+    TOKEN_A_WEEK_OLD = "token_a_week_old"
+    TOKEN_OVER_90_DAYS = "token_over_90_days"
+    SECRET_OVER_A_YEAR = "secret_over_a_year"
     SERVER_NAMES_A_WAIT = "server_names_a_wait"
+    SPEAKS_OF_OAUTH = "speaks_of_oauth"
     NO_WORDS = "no_words"
 
 
@@ -51,27 +75,34 @@ class Facts:
     provider: str
     auth: str
     text: str
-    last_line: str
     codes: frozenset[str]
     names: frozenset[FactName]
     marks: frozenset[str] = frozenset()
     wait_seconds: float | None = None
+    lower: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", thinned(self.text.lower()))
+
+    @property
+    def by_token(self) -> bool:
+        """A mail server was shown a token, so no password of ours can be wrong."""
+        return self.auth == AuthKind.OAUTH and self.stage not in _OAUTH_STAGES
 
 
 def facts_of_failure(failure: Failure, context: Context) -> Facts:
     """The facts of a failed check and of what is known around it."""
     text = normalised(failure.text)
     wait = asked_wait(text)
-    names = _names_of_failure(failure) | _names_of_context(failure, context) | _names_of_words(text, wait)
+    told = _names_of_words(text, wait, failure.stage, context.auth)
     return Facts(
         stage=failure.stage,
         kind=failure.kind,
         provider=context.provider,
         auth=context.auth,
         text=text,
-        last_line=last_line(failure.text),
-        codes=codes_in(text) | _spelt(failure.code),
-        names=names,
+        codes=codes_in(text) | spelt(failure.code),
+        names=_names_of_failure(failure) | _names_of_context(failure, context) | told,
         marks=frozenset(str(mark) for mark in failure.marks),
         wait_seconds=wait,
     )
@@ -84,7 +115,8 @@ def facts_of_response(response: Response) -> Facts:
     stage = response.stage or guessed_stage(text, codes)
     kind = guessed_kind(text, codes, stage)
     wait = asked_wait(text)
-    names = set(_names_of_words(text, wait))
+    auth = response.auth or AuthKind.UNKNOWN.value
+    names = set(_names_of_words(text, wait, stage, auth))
     names.add(FactName.SENDING if stage.value.startswith("smtp") else FactName.RECEIVING)
     if kind is FailureKind.TEMPORARY:
         names.add(FactName.TEMPORARY)
@@ -94,71 +126,45 @@ def facts_of_response(response: Response) -> Facts:
         stage=stage,
         kind=kind,
         provider=response.provider or "generic",
-        auth=response.auth or "unknown",
+        auth=auth,
         text=text,
-        last_line=last_line(response.raw),
         codes=codes,
         names=frozenset(names),
         wait_seconds=wait,
     )
 
 
-_RESPONSE_CODE: Final = re.compile(r"\[([A-Z][A-Z/-]{3,30})(?:[ \]])", re.IGNORECASE)
-_DEBUGGED_CODE: Final = re.compile(r"(?:textcode|responsecode|code): '?(?:some\()?([A-Za-z]{4,30})\b", re.IGNORECASE)
-_SMTP_CODE: Final = re.compile(r"(?:^|[^\w.:/=-]|code[:=\" ]{1,3})([2-5][0-5]\d)(?=[ \-,:'\"\]})]|$)")
-_ENHANCED_CODE: Final = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\w.]|\.\d)")
-_ENTRA_CODE: Final = re.compile(r"\bAADSTS(\d{4,8})\b", re.IGNORECASE)
-_LISTED_CODES: Final = re.compile(r"error_codes\W{1,6}(\d{4,8})", re.IGNORECASE)
-
-
-def codes_in(text: str) -> frozenset[str]:
-    """Every code the text carries, in upper case: "LIMIT", "535", "5.7.8", "535 5.7.8", "AADSTS50076"."""
-    words = [found.upper() for pattern in (_RESPONSE_CODE, _DEBUGGED_CODE) for found in pattern.findall(text)]
-    numbers = _SMTP_CODE.findall(text[:400])[:2]
-    enhanced = _ENHANCED_CODE.findall(text)[:6]
-    pairs = [f"{number} {status}" for number in numbers[:1] for status in enhanced[:1]]
-    entra = [f"AADSTS{number}" for pattern in (_ENTRA_CODE, _LISTED_CODES) for number in pattern.findall(text)]
-    return frozenset([*words, *numbers, *enhanced, *pairs, *entra])
-
-
-def _spelt(code: str) -> frozenset[str]:
-    """A code as the adapter read it, whole and in its parts."""
-    return frozenset({code.upper(), *code.upper().split()} - {""})
-
-
-_WAIT: Final = re.compile(
-    r"(?:back-?off time|try again|retry|retry-after|wait|warten|bitte)\D{0,24}?"
-    r"(\d{1,9})\s{0,2}(milliseconds?|ms\b|seconds?|secs?\b|sekunden|minutes?|mins?\b|minuten|hours?|stunden)"
+_OAUTH_WORDS: Final = re.compile(
+    r"oauth|aadsts|invalid_(grant|client|scope)|(access|refresh).?token|bearer", re.IGNORECASE
 )
-_UNIT_SECONDS: Final = {"mil": 0.001, "ms": 0.001, "sec": 1.0, "sek": 1.0, "min": 60.0, "hou": 3600.0, "stu": 3600.0}
 
 
-def asked_wait(text: str) -> float | None:
-    """Seconds that the server asks us to wait, where it says so in a number; None where it does not."""
-    found = _WAIT.search(text.lower())
-    if found is None:
-        return None
-    unit = found.group(2)
-    return int(found.group(1)) * _UNIT_SECONDS.get(unit[:3], _UNIT_SECONDS.get(unit[:2], 1.0))
-
-
-def _names_of_words(text: str, wait: float | None) -> frozenset[FactName]:
-    names = {FactName.NO_WORDS} if not text else set()
-    return frozenset(names | ({FactName.SERVER_NAMES_A_WAIT} if wait is not None else set()))
+def _names_of_words(text: str, wait: float | None, stage: Stage, auth: str) -> frozenset[FactName]:
+    held = {
+        FactName.NO_WORDS: not text,
+        FactName.SERVER_NAMES_A_WAIT: wait is not None,
+        FactName.SPEAKS_OF_OAUTH: stage in _OAUTH_STAGES
+        or auth == AuthKind.OAUTH
+        or _OAUTH_WORDS.search(text) is not None,
+    }
+    return _held(held)
 
 
 def _names_of_failure(failure: Failure) -> frozenset[FactName]:
-    names = {FactName.RECEIVING if failure.half is Half.RECEIVING else FactName.SENDING}
-    if failure.is_refused_secret:
-        names.add(FactName.REFUSED_SIGN_IN)
-    if failure.kind is FailureKind.TEMPORARY:
-        names.add(FactName.TEMPORARY)
-    return frozenset(names)
+    return _held(
+        {
+            FactName.RECEIVING: failure.half is Half.RECEIVING,
+            FactName.SENDING: failure.half is not Half.RECEIVING,
+            FactName.REFUSED_SIGN_IN: failure.is_refused_secret,
+            FactName.TEMPORARY: failure.kind is FailureKind.TEMPORARY,
+        }
+    )
 
 
 def _names_of_context(failure: Failure, context: Context) -> frozenset[FactName]:
     ended = failure.certificate is not None and (failure.certificate.not_after or context.now) < context.now
     worked_ago = None if context.worked_at is None else context.now - context.worked_at
+    around_host = Around(context.host_passing, context.host_failing, context.host_refused)
     held = {
         FactName.REFUSED_TWICE: context.refusals >= 2,
         FactName.WORKED_BEFORE: worked_ago is not None,
@@ -168,41 +174,55 @@ def _names_of_context(failure: Failure, context: Context) -> frozenset[FactName]
         FactName.SAME_SECRET_REFUSED: context.same_secret_refused,
         FactName.NEIGHBOURS_PASS: context.host_passing > 0,
         FactName.NEIGHBOURS_FAIL: context.host_failing > 0,
-        FactName.ALL_NEIGHBOURS_FAIL: context.host_failing >= MANY and context.host_passing == 0,
+        FactName.ALL_NEIGHBOURS_FAIL: _all_fail(around_host),
+        FactName.NEIGHBOURS_REFUSED_TOO: _refuses_good_secrets(around_host)
+        or _refuses_good_secrets(context.at_provider),
+        FactName.PROVIDER_FAILS: _all_fail(context.at_provider),
+        FactName.DOMAIN_FAILS: _all_fail(context.in_domain) and context.at_provider.passing > 0,
         FactName.LOCAL_NETWORK_DOWN: context.local_network_down,
+        FactName.JUST_WOKE: context.woke_ago is not None and context.woke_ago <= JUST,
         FactName.CERTIFICATE_ENDED: ended,
+        FactName.STORAGE_FULL: context.quota is not None and context.quota.is_full,
+        FactName.SECRET_OVER_A_YEAR: context.secret_age is not None and context.secret_age >= YEAR,
     }
-    return frozenset(name for name, is_so in held.items() if is_so)
+    return _held(held) | _names_of_token(context) | _names_of_offer(failure, context)
 
 
-_PAST_CONNECT: Final = frozenset(Step) - {Step.RESOLVE, Step.CONNECT}
-_PAST_TLS: Final = frozenset({Step.SIGN_IN, Step.SELECT, Step.QUOTA, Step.ENVELOPE, Step.SIGN_OUT})
+def _all_fail(around: Around) -> bool:
+    return around.failing >= MANY and around.passing == 0
 
 
-def told_facts(failure: Failure, context: Context, facts: Facts) -> tuple[Fact, ...]:
-    """The reasons for the pane, the weightiest first. Times are seconds since 1970 UTC."""
-    has = facts.names.__contains__
-    other = failure.half.other.value
-    sure = {
-        Fact(Told.LOCAL_NETWORK_DOWN): has(FactName.LOCAL_NETWORK_DOWN),
-        Fact(Told.CERTIFICATE_ENDED, _not_after(failure)): has(FactName.CERTIFICATE_ENDED),
-        Fact(Told.WORKED_UNTIL, context.worked_at or 0.0): has(FactName.WORKED_BEFORE) and failure.is_refused_secret,
-        Fact(Told.NEVER_WORKED): has(FactName.NEVER_WORKED) and failure.is_refused_secret,
-        Fact(Told.OTHER_HALF_ACCEPTS, other): has(FactName.SAME_SECRET_ACCEPTED),
-        Fact(Told.OTHER_HALF_REFUSES, other): has(FactName.SAME_SECRET_REFUSED),
-        Fact(Told.REFUSED_TIMES, float(context.refusals)): has(FactName.REFUSED_TWICE),
-        Fact(Told.TEMPORARY): has(FactName.TEMPORARY),
-        Fact(Told.SERVER_WAIT, facts.wait_seconds or 0.0): facts.wait_seconds is not None,
-        Fact(Told.NEIGHBOURS_PASS, float(context.host_passing)): context.host_passing > 0,
-        Fact(Told.NEIGHBOURS_FAIL, float(context.host_failing)): context.host_failing > 0,
-        Fact(Told.ENCRYPTION_IS_FINE): failure.step in _PAST_TLS,
-        Fact(Told.NETWORK_IS_FINE): failure.step in _PAST_CONNECT - _PAST_TLS and failure.kind in _ANSWERED,
-    }
-    return tuple(fact for fact, is_so in sure.items() if is_so)
+def _refuses_good_secrets(around: Around) -> bool:
+    """Many others were refused with secrets that worked, and at least half of all: it is not our secret."""
+    return around.refused >= MANY and around.refused >= around.passing
 
 
-_ANSWERED: Final = frozenset(FailureKind) - {FailureKind.TIMED_OUT, FailureKind.UNREACHABLE, FailureKind.CLOSED}
+_TOKEN_NAMES: Final = {
+    TokenAnswer.GRANTED: FactName.TOKEN_GRANTED,
+    TokenAnswer.GRANT_REFUSED: FactName.TOKEN_GRANT_REFUSED,
+    TokenAnswer.APP_REFUSED: FactName.TOKEN_APP_REFUSED,
+    TokenAnswer.PERSON_WANTED: FactName.TOKEN_PERSON_WANTED,
+    TokenAnswer.BUSY: FactName.TOKEN_ENDPOINT_BUSY,
+}
 
 
-def _not_after(failure: Failure) -> float:
-    return (failure.certificate.not_after or 0.0) if failure.certificate else 0.0
+def _names_of_token(context: Context) -> frozenset[FactName]:
+    answered = frozenset() if context.token_answer is None else frozenset({_TOKEN_NAMES[context.token_answer]})
+    age = context.token_age or 0.0
+    return answered | _held(
+        {FactName.TOKEN_A_WEEK_OLD: WEEK <= age <= WEEK + 2 * DAY, FactName.TOKEN_OVER_90_DAYS: age >= LONG_IDLE}
+    )
+
+
+def _names_of_offer(failure: Failure, context: Context) -> frozenset[FactName]:
+    """What the server offers for a sign-in: IMAP says AUTH=PLAIN, SMTP says AUTH PLAIN LOGIN in one line."""
+    offered = {word.upper().removeprefix("AUTH=").removeprefix("AUTH ") for word in context.capabilities}
+    ways = {way for word in offered for way in word.split()}
+    closed = "LOGINDISABLED" in ways or Mark.LOGIN_DISABLED in failure.marks
+    by_token = not ways.isdisjoint({"XOAUTH2", "OAUTHBEARER"})
+    by_password = not ways.isdisjoint({"PLAIN", "LOGIN"})
+    return _held({FactName.LOGIN_DISABLED: closed, FactName.OAUTH_ALONE_OFFERED: by_token and not by_password})
+
+
+def _held(names: dict[FactName, bool]) -> frozenset[FactName]:
+    return frozenset(name for name, is_so in names.items() if is_so)

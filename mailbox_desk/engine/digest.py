@@ -188,14 +188,26 @@ def _rests_along(standing: Standing, half: Half, sitting: Sitting) -> Standing:
     )
 
 
+MOMENTS = 30.0
+"""Seconds between the halves of one check: receiving comes first, so the secret it took is the one refused here."""
+
+
 def _context(
     standing: Standing, half: Half, sitting: Sitting, *, accepted: bool = False, refused: bool = False
 ) -> Context:
-    view = standing.half(half)
+    view, received = standing.half(half), standing.receiving
+    just_received = (
+        half is Half.SENDING
+        and sitting.shared
+        and received.last is not None
+        and received.last.is_ok
+        and sitting.now - (received.worked_at or 0.0) <= MOMENTS
+    )
     return replace(
         sitting.context,
         refusals=view.refusals,
         worked_at=view.worked_at,
-        same_secret_accepted=accepted,
+        same_secret_accepted=accepted or just_received,
         same_secret_refused=refused,
+        quota=received.last.quota if received.last is not None else None,
     )

@@ -11,8 +11,17 @@ from mailbox_desk.wording.times import clock, duration
 if TYPE_CHECKING:  # not loaded before the window's first paint
     from mailbox_desk.model.diagnosis import Fact
 
-_MOMENTS = frozenset({Told.WORKED_UNTIL, Told.CERTIFICATE_ENDED})
-_COUNTS = frozenset({Told.REFUSED_TIMES, Told.NEIGHBOURS_PASS, Told.NEIGHBOURS_FAIL})
+_MOMENTS = frozenset({Told.WORKED_UNTIL, Told.GRANT_WORKED_UNTIL, Told.CERTIFICATE_ENDED})
+_COUNTS = frozenset(
+    {
+        Told.REFUSED_TIMES,
+        Told.NEIGHBOURS_PASS,
+        Told.NEIGHBOURS_FAIL,
+        Told.NEIGHBOURS_REFUSED,
+        Told.DOMAIN_FAILS,
+        Told.PROVIDER_FAILS,
+    }
+)
 _NAMES = {name.value: name for name in Told}
 
 

@@ -9,23 +9,18 @@ from hypothesis import strategies as st
 
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.cli.explain import explain
-from mailbox_desk.diagnosis.diagnose import explain as judged
+from mailbox_desk.diagnosis.bare import BareJudge
 from mailbox_desk.model.cause import Cause
-from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.response import Response
+from mailbox_desk.model.check import Stage
 from mailbox_desk.wording import Wording
 
-RULES = load_rules()
+JUDGE = BareJudge(load_rules())
 WORDS = Wording.load([], strict=True)
-
-
-def judge(response: Response) -> Diagnosis:
-    return judged(response, RULES)
 
 
 def asked(*lines: bytes | str) -> tuple[int, list[dict[str, Any]]]:
     out = io.StringIO()
-    code = explain(lines, True, judge, WORDS, out)
+    code = explain(lines, True, JUDGE, WORDS, out)
     return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -98,7 +93,7 @@ def test_each_answer_is_out_before_the_next_question() -> None:
             seen.append(out.getvalue().count("\n"))
             yield '{"raw": "a"}'
 
-    explain(lines(), True, judge, WORDS, out)
+    explain(lines(), True, JUDGE, WORDS, out)
     assert seen == [0, 1, 2]
 
 
@@ -114,7 +109,7 @@ def test_no_line_is_too_odd(line: bytes | str) -> None:
 
 def sentences(*lines: bytes | str) -> list[str]:
     out = io.StringIO()
-    assert explain(lines, False, judge, WORDS, out) == 0
+    assert explain(lines, False, JUDGE, WORDS, out) == 0
     return out.getvalue().strip().split("\n\n")
 
 
@@ -132,3 +127,60 @@ def test_a_text_that_says_nothing_is_not_taken_for_a_refusal() -> None:
 
 def test_no_text_no_answer() -> None:
     assert sentences("\n") == [""]
+
+
+def reasons(line: str) -> dict[str, Any]:
+    out = io.StringIO()
+    assert explain([line], True, JUDGE, WORDS, out, why=True) == 0
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return told
+
+
+def test_why_tells_the_facts_and_the_rules() -> None:
+    told = reasons('{"id": 7, "raw": "535 5.7.8 Application-specific password required", "stage": "smtp_auth"}')
+    assert told["causes"][0]["id"] == "app_password_required"
+    assert told["rule"]["id"] == "words-app-password"
+    assert told["rule"]["source"].startswith("https://")
+    assert told["who"] == "you"
+    assert told["facts"]["stage"] == Stage.SMTP_AUTH
+    assert {"535", "5.7.8"} <= set(told["facts"]["codes"])
+    assert "refused_sign_in" in told["facts"]["names"]
+    assert told["tried"]["asked"] > 10
+    assert "code-refused" in told["tried"]["runners_up"]
+
+
+def test_why_names_a_rule_whose_words_fitted_elsewhere() -> None:
+    told = reasons('{"raw": "552 5.2.2 mailbox full", "stage": "imap_session"}')
+    assert {"rule": "sending-mailbox-full", "key": "stage"} in told["tried"]["near"]
+
+
+def test_why_adds_nothing_that_is_not_asked_for() -> None:
+    assert set(asked('{"raw": "no"}')[1][0]) == {"id", "causes"}
+
+
+def test_why_in_sentences() -> None:
+    out = io.StringIO()
+    explain(["NO [LIMIT] no"], False, JUDGE, WORDS, out, why=True)
+    said = out.getvalue()
+    assert "Decided by rule “code-limit”, known from RFC 5530" in said
+    assert "Codes: LIMIT" in said
+    assert "Without it would have decided: " in said
+
+
+SECRET = "hUnter2-Zq9x"
+PASTED = [
+    f"C: a1 LOGIN bob@example.com {SECRET}\nS: a1 NO [AUTHENTICATIONFAILED] no",
+    f'{{"error": "invalid_grant", "refresh_token": "{SECRET}"}}',
+    f"Authorization: Bearer {SECRET}\nHTTP 401",
+]
+
+
+@pytest.mark.parametrize("text", PASTED)
+@pytest.mark.parametrize("why", [False, True])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_no_secret_comes_back(text: str, why: bool, as_json: bool) -> None:
+    out = io.StringIO()
+    lines = [json.dumps({"raw": text})] if as_json else text.splitlines()
+    explain(lines, as_json, JUDGE, WORDS, out, why=why)
+    assert out.getvalue()
+    assert SECRET not in out.getvalue()

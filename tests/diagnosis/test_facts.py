@@ -2,15 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailbox_desk.diagnosis.facts import (
-    DAY,
-    FactName,
-    asked_wait,
-    codes_in,
-    facts_of_failure,
-    facts_of_response,
-    told_facts,
-)
+from mailbox_desk.diagnosis.codes import asked_wait, codes_in
+from mailbox_desk.diagnosis.facts import DAY, FactName, facts_of_failure, facts_of_response
+from mailbox_desk.diagnosis.reasons import told_facts
 from mailbox_desk.model.check import Certificate, Failure, FailureKind, Stage, Step
 from mailbox_desk.model.diagnosis import Context, Fact
 from mailbox_desk.model.response import Response

@@ -1,6 +1,6 @@
 import pytest
 
-from mailbox_desk.diagnosis.facts import codes_in
+from mailbox_desk.diagnosis.codes import codes_in
 from mailbox_desk.diagnosis.guess import guessed_kind, guessed_stage
 from mailbox_desk.model.check import FailureKind, Stage
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbox_desk.diagnosis.text import LONGEST, folded, last_line, normalised
+from mailbox_desk.diagnosis.text import LONGEST, folded, normalised, thinned
 
 
 @pytest.mark.parametrize(
@@ -62,22 +62,60 @@ def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     assert text.endswith("end")
 
 
-@pytest.mark.parametrize(
-    ("raw", "last"),
-    [("550-one\n550 two\n\n", "550 two"), ("one", "one"), ("", ""), ("a\\r\\nb", "b")],
-)
-def test_the_last_line_counts(raw: str, last: str) -> None:
-    assert last_line(raw) == last
-
-
 @given(st.text())
 def test_no_text_is_too_odd(raw: str) -> None:
     text = normalised(raw)
     assert "\n" not in text
-    assert last_line(raw) is not None
+    assert len(thinned(text)) <= len(text) + 10 * len(text.split())
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_are_too_odd(raw: bytes) -> None:
     normalised(raw.decode("latin-1"))
     normalised(repr(raw))
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("2024-05-06 12:01:02,123 ERROR imap: b'LOGIN failed.'", "imap: b'LOGIN failed.'"),
+        ("Jan  5 10:11:12 mail postfix/smtp[1]: 535 5.7.8 no", "postfix/smtp[1]: 535 5.7.8 no"),
+        ("C: A1 LOGIN x y\nS: A1 NO LOGIN failed.", "A1 NO LOGIN failed."),
+        ("CLIENT -> SERVER: QUIT\nSERVER -> CLIENT: 221 bye", "221 bye"),
+        ("Error: no at SMTPConnection._formatError (C:\\x\\index.js:528:15) at X.y (a:1)", "Error: no"),
+        (
+            'Traceback (most recent call last):\n  File "x.py", line 3, in login\n    raise self.error(dat)\nerror: no',
+            "error: no",
+        ),
+        ("javax.mail.X: oops\n\tat com.sun.Y.z(Y.java:3)\nCaused by: NO no", "javax.mail.X: oops Caused by: NO no"),
+        ('{"body":"{\\"error\\":\\"invalid_grant\\"}"}', '{"body":"{"error":"invalid_grant"}"}'),
+        ("<html><head><title>503</title></head><b>Service</b> <i>Unavailable</i>", "<html> 503 Service Unavailable"),
+        ("C: A1 LOGIN x y", "C: A1 LOGIN x y"),
+    ],
+)
+def test_what_a_program_wrote_around_it_goes(raw: str, text: str) -> None:
+    assert normalised(raw) == text
+
+
+def test_a_challenge_may_begin_with_a_space_or_a_new_line() -> None:
+    for told in ('{ "status": "401"}', '{\n"status": "401"}'):
+        assert '"status": "401"' in normalised("334 " + base64.b64encode(told.encode()).decode())
+
+
+def test_the_first_and_the_last_four_kilobytes_are_read() -> None:
+    assert LONGEST == 2 * 4096
+
+
+def test_an_answer_of_usual_length_is_left_as_it_is() -> None:
+    text = "no " * 200
+    assert thinned(text) == text
+
+
+def test_of_a_long_text_what_comes_again_and_noise_is_left_out() -> None:
+    text = " ".join(["exceeded"] * 500 + ["1234"] * 500 + ["\x01\x02\x03$%&/()=a"] * 500 + ["quota", "x" * 5000, "535"])
+    thin = thinned(text)
+    assert len(thin) < 700
+    assert thin.count("exceeded") == 6
+    assert "quota" in thin
+    assert "x" * 100 in thin
+    assert "$%&" not in thin

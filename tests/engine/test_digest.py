@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbox_desk.engine.digest import Sitting, digest
+from mailbox_desk.engine.digest import MOMENTS, Sitting, digest
 from mailbox_desk.engine.plan import Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh
 from mailbox_desk.engine.start import due_first
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
-from mailbox_desk.model.diagnosis import Context
+from mailbox_desk.model.diagnosis import Context, Diagnosis
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
 from mailbox_desk.model.verdict import Half, Verdict
@@ -120,3 +120,20 @@ def test_limits_said_as_a_final_no_rest_and_need_you() -> None:
         standing = check(standing, (Half.RECEIVING,), {Half.RECEIVING: "limited"}, now, shared=False)
     assert standing.receiving.resting
     assert standing.receiving.verdict is Verdict.NEEDS_YOU
+
+
+def test_the_judge_is_told_that_the_other_half_just_took_the_secret() -> None:
+    """Receiving signs in, sending is refused seconds later with the same secret: it is not the password."""
+    seen: list[Context] = []
+
+    def judge(failure: Failure, context: Context) -> Diagnosis:
+        seen.append(context)
+        return judge_by_text(failure, context)
+
+    def sat(now: float) -> Sitting:
+        return Sitting(now, True, now + 300, (120.0, 300.0), lambda: 0.5, judge, Context(now))
+
+    standing = digest(fresh(both=True), result_of(Half.RECEIVING, "ok"), sat(1000.0))
+    digest(standing, result_of(Half.SENDING, "refused"), sat(1000.0 + MOMENTS))
+    digest(standing, result_of(Half.SENDING, "refused"), sat(1001.0 + MOMENTS))
+    assert [context.same_secret_accepted for context in seen] == [True, False]

@@ -17,6 +17,8 @@ WORDS = Catalogue.load([], strict=True)
         (Fact(Told.NEIGHBOURS_PASS, 22.0), "22 other mailboxes at this server work"),
         (Fact(Told.NEIGHBOURS_FAIL, 1.0), "1 other mailbox at this server fails too"),
         (Fact(Told.SERVER_WAIT, 300.0), "The server asks to wait 5 min"),
+        (Fact(Told.TOKEN_AGE, 691_200.0), "The permission was given 8 days ago"),
+        (Fact(Told.SECRET_AGE, 34_560_000.0), "The password was stored 400 days ago"),
         (Fact("of a later version", 3.0), ""),
     ],
 )
@@ -35,5 +37,11 @@ def test_every_fact_can_be_said(told: Told) -> None:
         Told.NEIGHBOURS_PASS: 1.0,
         Told.NEIGHBOURS_FAIL: 2.0,
         Told.SERVER_WAIT: 9.0,
+        Told.NEIGHBOURS_REFUSED: 30.0,
+        Told.DOMAIN_FAILS: 4.0,
+        Told.PROVIDER_FAILS: 1.0,
+        Told.GRANT_WORKED_UNTIL: 1_796_040_000.0,
+        Told.TOKEN_AGE: 691_200.0,
+        Told.SECRET_AGE: 34_560_000.0,
     }
     assert reason(WORDS, Fact(told, values.get(told, True)), 1_796_040_000.0)
