@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
+from mailbox_desk.adapters.discovery import ServerFinder
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
 from mailbox_desk.adapters.log_file import log_into
@@ -30,7 +31,7 @@ from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import provider_of
 from mailbox_desk.engine.engine import Engine, World
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Vault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.history import Stored
@@ -63,6 +64,7 @@ __all__ = [
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32
+_DISCOVERY_LANE = 16
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
 
@@ -178,12 +180,17 @@ async def _engine(
     checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     stack.callback(checks.close)
     stack.callback(names.close)
+    searches = Lane("discovery", _DISCOVERY_LANE)
+    stack.callback(searches.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
-    checker: Checker = MailChecker(checks, names)
+    mail_checker = MailChecker(checks, names)
+    checker: Checker = mail_checker
+    finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
     clock: Clock = SystemClock()
     world = World(
         checker=checker,
+        finder=finder,
         vault=vault,
         archive=archive,
         clock=clock,
