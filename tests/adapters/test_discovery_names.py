@@ -58,9 +58,7 @@ def test_a_service_not_offered_is_none(names: Names) -> None:
     assert missed.value.why is Miss.NOTHING
 
 
-@pytest.mark.parametrize(
-    ("domain", "security"), [("example.com", Security.TLS), ("other.example", Security.STARTTLS)]
-)
+@pytest.mark.parametrize(("domain", "security"), [("example.com", Security.TLS), ("other.example", Security.STARTTLS)])
 def test_port_465_under_submission_is_tls(names: Names, domain: str, security: Security) -> None:
     (offer,) = names.service(domain, "_submission._tcp")
     assert offer.security is security

@@ -123,9 +123,7 @@ def test_a_mute_server_ends_in_time(trust: Trust) -> None:
 
 
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/html"}, {}, {**XML, "Content-Encoding": "gzip"}])
-def test_another_kind_of_file_is_refused(
-    web: WebServer, get: Callable[[], bytes], headers: dict[str, str]
-) -> None:
+def test_another_kind_of_file_is_refused(web: WebServer, get: Callable[[], bytes], headers: dict[str, str]) -> None:
     web.pages[HOST + PATH] = Page(usual_config(), headers=headers)
     assert why(get) is Miss.UNUSABLE
 
