@@ -71,8 +71,8 @@ def by_offers(
 
 
 def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """The best first: both halves before one, then by source."""
-    return tuple(sorted(candidates, key=lambda each: (not each.is_complete, each.source.rank)))
+    """The best first."""
+    return tuple(sorted(candidates, key=lambda each: each.order))
 
 
 def completed(best: Candidate | None, guess: Candidate) -> Candidate:

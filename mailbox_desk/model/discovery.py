@@ -89,6 +89,11 @@ class Candidate:
     def is_complete(self) -> bool:
         return self.receiving is not None and self.sending is not None
 
+    @property
+    def order(self) -> tuple[bool, int]:
+        """Sorts the best first: both halves before one, then by source."""
+        return not self.is_complete, self.source.rank
+
 
 @dataclass(frozen=True, slots=True)
 class LookingAt:
