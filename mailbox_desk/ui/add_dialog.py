@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from mailbox_desk.model.credential import Password
 from mailbox_desk.model.discovery import Candidate, DiscoveryEnded
@@ -102,6 +102,7 @@ class AddDialog(QDialog):
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 1)
         whole.addWidget(self._footer())
+        self.setMinimumWidth(620)
         self.resize(720, 600)
 
     def _first_fields(self) -> QGridLayout:
@@ -173,12 +174,17 @@ class AddDialog(QDialog):
             self._stage = Stage.FILLING
         if end.best is None or not end.best.is_complete:
             self._servers_fold.turn(is_open=True)
-            # Never out of the password: the rest of it would be typed into a field that shows it.
-            if not waited and not self._password.hasFocus():
+            if not waited and not self._is_typing_elsewhere:
                 self._servers.focus_on_missing()
         self._refresh()
         if waited:
             self._try_out()
+
+    @property
+    def _is_typing_elsewhere(self) -> bool:
+        """The cursor is never taken out of a field: the rest of a password would be typed into one that shows it."""
+        focused = self.focusWidget()
+        return isinstance(focused, QLineEdit) and focused is not self._address
 
     # -- what the person does
 

@@ -55,6 +55,7 @@ class ServerSearch(QWidget):
         self.stop()
         self._line.hide()
         self._note.hide()
+        self.hide()
 
     def warn(self, text: str) -> None:
         """One sentence in place of a search."""
@@ -113,8 +114,10 @@ class ServerSearch(QWidget):
     def _tell(self, text: str) -> None:
         self._line.setText(breakable(text))
         self._line.show()
+        self.show()
 
     def _take_note(self, text: str) -> None:
         self._note.setText(text)
         tinted(self._note, Tone.AMBER)
         self._note.show()
+        self.show()
