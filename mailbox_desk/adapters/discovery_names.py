@@ -9,6 +9,7 @@ import ipaddress
 import socket
 from itertools import chain, zip_longest
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import dns.exception
 import dns.name
@@ -21,6 +22,7 @@ from mailbox_desk.model.host_names import is_ip_literal
 from mailbox_desk.model.mailbox import Security, is_loopback
 from mailbox_desk.model.verdict import Half
 
+_DNS_PORT: Final = 53
 _LIFETIME: Final = 3.0
 _TIMEOUT: Final = 1.2
 _MOST_ADDRESSES: Final = 8
@@ -37,7 +39,7 @@ Records = list[Any]  # dnspython types its records by their rdata classes only
 
 
 class Names:
-    """`nameserver`: "address" or "address:port" to ask in place of the system's; "": the system's."""
+    """`nameserver`: "address" or "address:port" (IPv6 in brackets) to ask in place of the system's; "": the system's."""
 
     def __init__(self, nameserver: str = "") -> None:
         self._nameserver = nameserver
@@ -112,9 +114,9 @@ class Names:
     def _resolver(self) -> dns.resolver.Resolver:
         resolver = dns.resolver.Resolver(configure=not self._nameserver)
         if self._nameserver:
-            host, _, port = self._nameserver.partition(":")
-            resolver.nameservers = [host]
-            resolver.port = int(port or 53)
+            told = urlsplit(f"//{self._nameserver}")
+            resolver.nameservers = [told.hostname or ""]
+            resolver.port = told.port or _DNS_PORT
         resolver.lifetime, resolver.timeout = _LIFETIME, _TIMEOUT
         return resolver
 

@@ -12,7 +12,8 @@ from tests.servers.https import config_xml, server_xml, usual_config
 
 IMAP = ("incomingServer", "imap")
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><clientConfig version="1.1"><emailProvider>&c;</emailProvider></clientConfig>"""
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<clientConfig version="1.1"><emailProvider>&c;</emailProvider></clientConfig>"""
 STRANGER = (
     b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><clientConfig>&a;</clientConfig>"""
 )

@@ -121,3 +121,8 @@ def test_no_name_server_is_said_at_once() -> None:
 @pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".example", ".".join(["a" * 60] * 5)])
 def test_names_that_dns_can_not_hold(names: Names, name: str) -> None:
     assert why(names, name) is Miss.UNUSABLE
+
+
+@pytest.mark.parametrize("setting", ["nonsense", "127.0.0.1:many", "127.0.0.1:99999", "[::1"])
+def test_a_name_server_set_wrong_is_no_crash(setting: str) -> None:
+    assert why(Names(setting), "example.com") is Miss.UNUSABLE

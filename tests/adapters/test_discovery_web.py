@@ -17,10 +17,17 @@ from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.model.discovery import Miss, NotFound
 from tests.servers.https import Page, WebServer, usual_config
 from tests.servers.ports import free_port
-from tests.servers.scripted import ScriptedServer, mute
+from tests.servers.scripted import Peer, ScriptedServer, mute
 
 HOST, PATH = "autoconfig.desk.test", "/mail/config-v1.1.xml"
 XML = {"Content-Type": "text/xml; charset=utf-8"}
+
+
+def drip(write: Callable[[bytes], object]) -> None:
+    """A blank now and then, for long."""
+    for _ in range(100):
+        write(b" ")
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ def test_ten_megabytes_are_not_taken(web: WebServer, get: Callable[[], bytes]) -
 
 
 def test_a_drip_ends_in_time(web: WebServer, get: Callable[[], bytes]) -> None:
-    web.pages[HOST + PATH] = Page(lambda write: [(write(b" "), time.sleep(0.1)) for _ in range(100)])
+    web.pages[HOST + PATH] = Page(drip)
     begun = time.monotonic()
     assert why(get) is Miss.NO_ANSWER
     assert time.monotonic() - begun < 4
@@ -157,9 +164,13 @@ def test_nothing_listens(trust: Trust) -> None:
     [b"* OK IMAP4rev1 ready\r\n", b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 500],
 )
 def test_other_tongues_are_no_answer(trust: Trust, server_tls: object, ca: trustme.CA, said: bytes) -> None:
+    def sends(peer: Peer) -> None:
+        peer.send(said)
+        peer.listen()
+
     with WebServer(ca) as any_web:
         context = any_web._context(HOST)
-    with ScriptedServer(lambda peer: (peer.send(said), peer.listen())[0], tls=context) as server:
+    with ScriptedServer(sends, tls=context) as server:
         place = Place(HOST, PATH, "desk.test", server.port)
         assert why(lambda: fetch(place, at_loopback, trust, Cutoff(), 1.0)) in (Miss.UNUSABLE, Miss.NO_ANSWER)
     with ScriptedServer(lambda peer: peer.send(said)) as server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -55,7 +56,7 @@ class World:
 
     mx: tuple[str, ...] = ()
     srv: tuple[ServerOffer, ...] = ()
-    files: dict[tuple[Source, str], tuple[ServerOffer, ...]] = field(default_factory=dict)
+    files: Mapping[tuple[Source, str], tuple[ServerOffer, ...]] = field(default_factory=dict)
     answering: set[tuple[str, int]] = field(default_factory=set)
     unsafe: set[str] = field(default_factory=set)
     hangs: bool = False

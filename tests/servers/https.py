@@ -1,4 +1,4 @@
-"""A web server over TLS on loopback, with a certificate for whatever host it is asked for; it keeps what it was asked."""
+"""A web server over TLS on loopback, with a certificate for any host it is asked for; it keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import trustme
 
-Body = bytes | Callable[[Callable[[bytes], object]], None]
+Body = bytes | Callable[[Callable[[bytes], object]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class WebServer:
         class Handler(BaseHTTPRequestHandler):
             timeout = 20
 
-            def do_GET(self) -> None:  # noqa: N802  a name of http.server
+            def do_GET(self) -> None:
                 host = self.headers.get("Host", "").partition(":")[0]
                 web.asked.append(Asked(host, self.path, {name.lower(): text for name, text in self.headers.items()}))
                 page = web.pages.get(host + self.path, Page(status=404))

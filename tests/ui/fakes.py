@@ -23,7 +23,8 @@ from tests.ui.samples import snapshot
 
 class FakeEngine:
     """Fits the face of the engine as far as the window uses it. `scripts` are the try-outs to come, in order;
-    a step of None waits for `gate`; `finds` are the searches by domain, likewise. `fails` is raised by the next wish."""
+    a step of None waits for `gate`; `finds` are the searches by domain, likewise. `fails` is raised by the next
+    wish."""
 
     def __init__(self, snapshots: Iterable[Snapshot] = ()) -> None:
         self.board = Board()
@@ -101,7 +102,9 @@ class FakeEngine:
         self.looked_for.append(address)
         domain = address.rpartition("@")[2]
         guessed = Candidate(Source.PROVIDER, *self.guess(address))
-        default = [Found(guessed), DiscoveryEnded((guessed,))] if guessed.receiving else [DiscoveryEnded()]
+        default: list[DiscoveryStep | None] = (
+            [Found(guessed), DiscoveryEnded((guessed,))] if guessed.receiving else [DiscoveryEnded()]
+        )
         try:
             for step in self.finds.get(domain, default):
                 if step is None:
