@@ -39,7 +39,7 @@ Records = list[Any]  # dnspython types its records by their rdata classes only
 
 
 class Names:
-    """`nameserver`: "address" or "address:port" (IPv6 in brackets) to ask in place of the system's; "": the system's."""
+    """`nameserver`: "address" or "address:port" (IPv6 in brackets) to ask; "": the system's."""
 
     def __init__(self, nameserver: str = "") -> None:
         self._nameserver = nameserver
