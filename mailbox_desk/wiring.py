@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
+from mailbox_desk.adapters.discovery import ServerFinder
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
 from mailbox_desk.adapters.help_pages import help_page, load_help
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
@@ -42,7 +43,7 @@ from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of, provider_of
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.engine.engine import Engine, World
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Vault
 from mailbox_desk.engine.start import first_standing
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.errand import Draft
@@ -67,6 +68,7 @@ __all__ = [
     "NobodyAnswers",
     "Rehearsal",
     "RehearsalWindow",
+    "Rehearsals",
     "bare_judge",
     "csv_house",
     "discard_stdout",
@@ -81,6 +83,7 @@ __all__ = [
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32
+_DISCOVERY_LANE = 16
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
 
@@ -253,6 +256,17 @@ async def read_help() -> HelpLibrary:
         lane.close()
 
 
+class Rehearsals:
+    """Rehearsals in windows of their own, each a process that outlives us."""
+
+    def __init__(self) -> None:
+        self._lane, self._windows = Lane("rehearsal", 1), RehearsalWindow()
+
+    async def open(self) -> None:
+        """Start one more. Raises OSError."""
+        await self._lane.run(self._windows.open)
+
+
 def bare_judge() -> BareJudge:
     """Judges a bare answer of a server, for `explain`."""
     return BareJudge(load_rules())
@@ -273,15 +287,20 @@ async def _engine(
     checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     stack.callback(checks.close)
     stack.callback(names.close)
+    searches = Lane("discovery", _DISCOVERY_LANE)
+    stack.callback(searches.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
-    checker: Checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
+    mail_checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
+    checker: Checker = mail_checker
+    finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
     clock: Clock = SystemClock()
     world = World(
         checker=checker,
+        finder=finder,
         vault=vault,
         archive=archive,
         clock=clock,

@@ -59,6 +59,10 @@ class MailChecker:
                 return visit.failed(failed.failure)
             return await self._checks.run(partial(visit.run, addresses, self._trust.get))
 
+    def trust(self) -> Trust:
+        """Whom our checks trust; loaded once, so for worker threads."""
+        return self._trust.get()
+
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
         """Whether the host can be connected to; nothing is sent."""
         cutoff = Cutoff()

@@ -68,6 +68,7 @@ class Lane:
         self._lock = threading.Lock()
         self._alive = 0
         self._idle = 0
+        self._waiting = 0
         self._closed = False
 
     async def run(self, work: Callable[[], T], *, limit: float | None = None) -> T:
@@ -103,8 +104,10 @@ class Lane:
             if self._closed:
                 raise LaneClosed(self._name)
             self._jobs.put(job)
-            # qsize counts what waits; start a thread only where no idle one is there to take it
-            if self._alive < self._most and self._idle < self._jobs.qsize():
+            self._waiting += 1
+            # Start a thread only where no idle one is there to take it. The queue's own size won't do: it falls before
+            # the thread that takes a job counts as busy, and the next job would wait behind that one.
+            if self._alive < self._most and self._idle < self._waiting:
                 self._start()
 
     def _start(self) -> None:
@@ -120,7 +123,7 @@ class Lane:
             job.overdue = True
             self._spares -= 1
             self._alive -= 1
-            if self._jobs.qsize():
+            if self._waiting:
                 self._start()
 
     def _serve(self) -> None:
@@ -130,6 +133,7 @@ class Lane:
             job = self._jobs.get()
             with self._lock:
                 self._idle -= 1
+                self._waiting -= job is not None
             if job is None:
                 break
             job.do()

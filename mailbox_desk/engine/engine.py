@@ -18,17 +18,19 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.plan import Wish
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
 from mailbox_desk.engine.start import due_first, first_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
 from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
@@ -53,6 +55,7 @@ class World:
     """The real (or, in tests, the other) parts that wiring hands in. `explain` judges a bare server text."""
 
     checker: Checker
+    finder: Finder
     vault: Vault
     archive: Archive
     clock: Clock
@@ -221,6 +224,10 @@ class Engine:
     def try_out(self, draft: Draft) -> AsyncIterator[TryOutStep]:
         """Try a draft live, step by step; nothing is stored but refusals counted."""
         return try_out(self._desk, replace(draft, mailbox=self._with_provider(draft.mailbox)))
+
+    def discover(self, address: str) -> AsyncIterator[DiscoveryStep]:
+        """Look for this address's servers, step by step; nothing is stored, and no more than its domain leaves."""
+        return discover(self._world.finder, self._world.clock, self._world.providers, address)
 
     def try_servers(self, mailbox: Mailbox) -> AsyncIterator[TryOutStep]:
         """Try changed servers live with the secret that is kept; stores nothing but refusals counted."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.discovery import ServerOffer, Source
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
@@ -29,6 +30,35 @@ class Checker(Protocol):
 
     def shut(self) -> None:
         """Shut every socket at once; checks under way end as closed."""
+        ...
+
+
+class Finder(Protocol):
+    """Looks for servers in the world. It never learns an address: only domains leave. `local`: the address's domain is
+    one of our own network, so that private addresses may be met. Each raises NotFound, and nothing else."""
+
+    def domain_of(self, address: str) -> str:
+        """The domain in its ASCII form (IDNA 2008), in lower case."""
+        ...
+
+    async def exchangers(self, domain: str) -> tuple[str, ...]:
+        """The hosts of the MX records, the preferred first."""
+        ...
+
+    async def services(self, domain: str) -> tuple[ServerOffer, ...]:
+        """The SRV records of RFC 6186 and RFC 8314, the preferred first."""
+        ...
+
+    async def published(self, source: Source, domain: str, *, local: bool) -> tuple[ServerOffer, ...]:
+        """The servers in the autoconfig file that this source has for the domain."""
+        ...
+
+    async def vouch(self, host: str, *, local: bool) -> None:
+        """The name is known, and leads to no address that it must not."""
+        ...
+
+    async def knock(self, offer: ServerOffer, *, local: bool) -> None:
+        """A server of this kind answers there, and is trusted where it speaks TLS at once. Nothing is sent."""
         ...
 
 

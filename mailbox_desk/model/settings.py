@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from mailbox_desk.model.check import Limits
+from mailbox_desk.model.discovery import DiscoverySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Settings:
     interval: float | None = None
     envelope: bool = True
     first_round_spacing: float = 0.05
+    discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
 
 
 WINDOWS_OWN: Final = "ui."
@@ -31,10 +33,11 @@ _YES_NO = {"on": True, "yes": True, "true": True, "off": False, "no": False, "fa
 
 
 def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
-    """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>"; what
-    begins with "ui." is the window's own."""
+    """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>", what
+    belongs to the finding of servers "discovery.<name>"; what begins with "ui." is the window's own."""
     chosen: dict[str, Any] = {}
     limits: dict[str, float] = {}
+    discovery: dict[str, Any] = {}
     odd = []
     for name, text in pairs.items():
         if name.startswith(WINDOWS_OWN):
@@ -42,11 +45,13 @@ def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         try:
             if name.startswith("limits."):
                 limits[_LIMIT_NAMES[name]] = _positive(text)
+            elif name in _DISCOVERY_READERS:
+                discovery[name.removeprefix("discovery.")] = _DISCOVERY_READERS[name](text.strip())
             else:
                 chosen[name] = _READERS[name](text.strip())
         except (ValueError, KeyError):
             odd.append(name)
-    return Settings(limits=Limits(**limits), **chosen), tuple(odd)
+    return Settings(limits=Limits(**limits), discovery=DiscoverySettings(**discovery), **chosen), tuple(odd)
 
 
 def _positive(text: str) -> float:
@@ -76,4 +81,9 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "interval": _positive,
     "envelope": lambda text: _YES_NO[text.lower()],
     "first_round_spacing": _positive,
+}
+_DISCOVERY_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "discovery.nameserver": str,
+    "discovery.ispdb": str,
+    "discovery.https_port": _whole,
 }

@@ -85,9 +85,9 @@ ACTS: Final = {
     Act.REMOVE: ActRow("Del", Need.MARKED),
     Act.UNDO: ActRow("Ctrl+Z", Need.NOTHING),
     Act.PASTE_ERROR: ActRow("Ctrl+Shift+V", Need.ENGINE),
-    Act.REHEARSAL: ActRow("", Need.NOTHING),
-    Act.HELP: ActRow("F1", Need.NOTHING),
-    Act.KEYBOARD: ActRow("Ctrl+?", Need.NOTHING),
+    Act.REHEARSAL: ActRow("", Need.ENGINE),
+    Act.HELP: ActRow("F1", Need.ENGINE),
+    Act.KEYBOARD: ActRow("Ctrl+?", Need.ENGINE),
     Act.CLOSE: ActRow("Ctrl+W", Need.NOTHING),
     Act.QUIT: ActRow("Ctrl+Q", Need.NOTHING),
 }

@@ -8,14 +8,19 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
+from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
+from mailbox_desk.ui.edit_dialog import EditDialog
+from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.offers import Offer, offer_of
+from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
@@ -34,14 +39,50 @@ class Acts(QObject):
     vault_told = Signal(object)
     vault_refused = Signal(str)
 
-    def __init__(self, around: Surroundings, window: QWidget) -> None:
+    def __init__(self, around: Surroundings, window: QWidget, extras: Extras | None = None) -> None:
         super().__init__(window)
         self._around, self._window = around, window
+        self.extras = extras or Extras()
+        self._book: HelpWindow | None = None
 
     def add(self) -> None:
         dialog = AddDialog(self._around, self._window)
         dialog.added.connect(self.added)
         self._open(dialog)
+
+    def edit(self, mailbox_id: MailboxId) -> None:
+        snapshot = self._around.engine.board.get(mailbox_id)
+        if snapshot is not None:
+            self._open(EditDialog(self._around, snapshot.mailbox, self._window))
+
+    def explain_pasted(self) -> None:
+        """A person has an error at hand and wants it explained."""
+        dialog = PasteDialog(self._around, self._window)
+        dialog.help_wanted.connect(self.show_cause)
+        self._open(dialog)
+
+    def show_help(self, page_id: str = "") -> None:
+        self._opened_book().show_page(page_id or self.extras.library.pages[0].id)
+
+    def show_cause(self, cause: Cause) -> None:
+        """The help page of this cause."""
+        self._opened_book().show_cause(cause)
+
+    def rehearse(self) -> None:
+        """A rehearsal in a window of its own."""
+        if self.extras.open_rehearsal is not None:
+            self._around.bridge.wish(self.extras.open_rehearsal())
+
+    def close_windows(self) -> None:
+        """The main window goes: those of their own go with it."""
+        if self._book is not None:
+            self._book.close()
+
+    def _opened_book(self) -> HelpWindow:
+        if self._book is None:
+            self._book = HelpWindow(self._around.theme, self._around.words, self.extras.library)
+            self._book.paste_wanted.connect(self.explain_pasted)
+        return self._book
 
     def check(self, ids: Sequence[MailboxId]) -> None:
         if ids:

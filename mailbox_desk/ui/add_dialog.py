@@ -1,7 +1,9 @@
-"""Add a mailbox: address, password, servers; tried out live, and saved only when it works or the person insists."""
+"""Add a mailbox: address and password; the servers are found, all is tried out live, and saved only when it works or
+the person insists."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,43 +11,64 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from mailbox_desk.model.credential import Password
+from mailbox_desk.model.discovery import Candidate, DiscoveryEnded
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
+from mailbox_desk.ui.about_fields import AboutFields
+from mailbox_desk.ui.add_servers import AddServers
+from mailbox_desk.ui.address_field import AddressField
 from mailbox_desk.ui.draft import Form, filled_in, problems
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES, Tone
-from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.parts import Folded, button, label, row_of
 from mailbox_desk.ui.password_field import PasswordField
-from mailbox_desk.ui.server_form import ServerForm
+from mailbox_desk.ui.provider_hint import ProviderHint
+from mailbox_desk.ui.server_search import ServerSearch
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.try_out_view import Report, TryOutView
 
+_OF_ADDRESS = ("ui.problem.address", "ui.problem.known")
+
+
+class Stage(Enum):
+    """Where the dialog stands. WAITING: to be tried out as soon as the servers are found."""
+
+    FILLING = auto()
+    WAITING = auto()
+    TRYING = auto()
+    SAVING = auto()
+    SAVED = auto()
+
 
 class AddDialog(QDialog):
-    """`added` carries the id of the new mailbox. Nothing typed outlives the dialog."""
+    """`added` carries the id of each new mailbox. Nothing typed outlives the dialog."""
 
     added = Signal(str)
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._around = around
+        self._stage = Stage.FILLING
         self._draft: Draft | None = None
-        self._saving = False
+        self._works = False
+        self._looked_for = ""
         self._id = MailboxId(uuid4().hex)
         words = around.words
         self.setWindowTitle(words.text("ui.add.title"))
         self.setModal(True)
-        self._address, self._password, self._sending_password = QLineEdit(), PasswordField(), PasswordField()
+        self._address, self._password = AddressField(), PasswordField()
+        self._search, self._hint = ServerSearch(around), ProviderHint(around)
         self._exactly = QCheckBox(words.text("ui.password.exactly"))
-        self._sends = QCheckBox(words.text("ui.add.sends"))
-        self._own_password = QCheckBox(words.text("ui.add.own_password"))
-        self._servers = {half: ServerForm(half, words) for half in Half}
+        self._servers, self._about = AddServers(words), AboutFields(words)
+        self._servers_fold = Folded(words.text("adding.servers"), self._servers, around.theme)
+        self._about_fold = Folded(words.text("adding.more"), self._about, around.theme)
         self._problem = label(role="muted")
         self._view = TryOutView(around.theme, words, around.now)
         self._cancel = button(words.text("ui.cancel"), self._cancel_or_stop)
         self._anyway = button(words.text("ui.add.anyway"), self._save_anyway)
-        self._go = button(words.text("ui.add.go"), self._try_out, bright=True)
+        self._another = button(words.text("adding.another"), self._add_another)
+        self._go = button(words.text("ui.add.go"), self._go_on, bright=True)
         self._go.setDefault(True)
         self._lay_out()
         self._listen()
@@ -54,63 +77,50 @@ class AddDialog(QDialog):
     # -- building
 
     def _lay_out(self) -> None:
-        words = self._around.words
-        self._form = QWidget()
-        grid = QGridLayout(self._form)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(MEASURES.gap_xl)
-        grid.setVerticalSpacing(MEASURES.gap_m)
-        for row, (key, field) in enumerate((("address", self._address), ("password", self._password))):
-            caption = label(words.text(f"ui.add.{key}"), wraps=False)
-            caption.setBuddy(field)
-            field.setAccessibleName(words.text(f"ui.add.{key}"))
-            grid.addWidget(caption, row, 0)
-            grid.addWidget(field, row, 1)
-        self._address.setPlaceholderText(words.text("ui.add.address_hint"))
-        self._address.setInputMethodHints(Qt.InputMethodHint.ImhEmailCharactersOnly)
-        self._sending_password.setAccessibleName(words.text("ui.add.sending_password"))
-        self._sending_password.setPlaceholderText(words.text("ui.add.sending_password"))
-        grid.addWidget(self._exactly, 2, 1)
-        grid.addLayout(self._server_columns(), 3, 0, 1, 2)
         body = QWidget()
+        body.setObjectName("pane_body")
         column = QVBoxLayout(body)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
-        column.addWidget(label(words.text("ui.add.intro"), "muted"))
+        self._form = QWidget()
+        form = QVBoxLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(MEASURES.gap_m)
+        form.addLayout(self._first_fields())
+        form.addWidget(self._servers_fold)
+        form.addWidget(self._about_fold)
+        column.addWidget(label(self._around.words.text("adding.intro"), "muted"))
         column.addWidget(self._form)
         column.addWidget(self._view)
         column.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        body.setObjectName("pane_body")
         self._scroll.setWidget(body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 1)
         whole.addWidget(self._footer())
+        self.setMinimumWidth(620)
         self.resize(720, 600)
 
-    def _server_columns(self) -> QGridLayout:
+    def _first_fields(self) -> QGridLayout:
         words = self._around.words
-        columns = QGridLayout()
-        columns.setHorizontalSpacing(MEASURES.gap_xl * 2)
-        columns.setVerticalSpacing(MEASURES.gap_m)
-        columns.addWidget(label(words.text("ui.add.receives"), "section"), 0, 0)
-        columns.addWidget(self._sends, 0, 1)
-        columns.addWidget(self._servers[Half.RECEIVING], 1, 0, Qt.AlignmentFlag.AlignTop)
-        sending = QWidget()
-        stack = QVBoxLayout(sending)
-        stack.setContentsMargins(0, 0, 0, 0)
-        stack.setSpacing(MEASURES.gap_m)
-        for widget in (self._servers[Half.SENDING], self._own_password, self._sending_password):
-            stack.addWidget(widget)
-        columns.addWidget(sending, 1, 1, Qt.AlignmentFlag.AlignTop)
-        columns.setColumnStretch(0, 1)
-        columns.setColumnStretch(1, 1)
-        self._sends.setChecked(True)
-        return columns
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(MEASURES.gap_xl)
+        grid.setVerticalSpacing(MEASURES.gap_m)
+        for row, (key, field) in ((0, ("address", self._address)), (2, ("password", self._password))):
+            caption = label(words.text(f"ui.add.{key}"), wraps=False)
+            caption.setBuddy(field)
+            field.setAccessibleName(words.text(f"ui.add.{key}"))
+            grid.addWidget(caption, row, 0)
+            grid.addWidget(field, row, 1)
+        self._address.setPlaceholderText(words.text("ui.add.address_hint"))
+        grid.addWidget(self._search, 1, 1)
+        grid.addWidget(self._exactly, 3, 1)
+        grid.addWidget(self._hint, 4, 1)
+        return grid
 
     def _footer(self) -> QWidget:
         footer = QWidget()
@@ -118,49 +128,126 @@ class AddDialog(QDialog):
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         line = row_of(self._problem, stretch=False)
         line.setStretch(0, 1)
-        for each in (self._cancel, self._anyway, self._go):
+        for each in (self._cancel, self._anyway, self._another, self._go):
             line.addWidget(each)
         line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
         footer.setLayout(line)
         return footer
 
     def _listen(self) -> None:
-        self._address.editingFinished.connect(self._guess)
-        for field in (self._address, self._password, self._sending_password):
+        self._address.editingFinished.connect(self._look)
+        self._address.entered.connect(self._address_entered)
+        for field in (self._address, self._password):
             field.textEdited.connect(self._edited)
-        for box in (self._exactly, self._sends, self._own_password):
-            box.toggled.connect(self._edited)
-        for form in self._servers.values():
-            form.changed.connect(self._edited)
+        self._exactly.toggled.connect(self._edited)
+        self._servers.changed.connect(self._edited)
+        self._search.found.connect(self._servers_found)
+        self._search.ended.connect(self._search_ended)
         self._view.ended.connect(self._tried)
         self._view.certificate_accepted.connect(self._pin)
 
+    # -- finding the servers
+
+    def _look(self) -> None:
+        """The address is complete: look for its servers, once."""
+        address = self._address.address
+        if address == self._looked_for:
+            return
+        self._looked_for = address
+        self._search.clear()
+        self._servers.empty()
+        self._hint.show_for(None)
+        found = problems(Form(address, None, None), self._known())
+        if found and found[0] in _OF_ADDRESS:
+            if address:
+                self._search.warn(self._around.words.text(found[0]))
+            return
+        self._search.look(self._address.domain, self._around.engine.discover(address))
+
+    def _servers_found(self, candidate: Candidate) -> None:
+        self._servers.fill_in(candidate)
+        self._hint.show_for(candidate)
+
+    def _search_ended(self, end: DiscoveryEnded) -> None:
+        waited = self._stage is Stage.WAITING
+        if waited:
+            self._stage = Stage.FILLING
+        if end.best is None or not end.best.is_complete:
+            self._servers_fold.turn(is_open=True)
+            if not waited and not self._is_typing_elsewhere:
+                self._servers.focus_on_missing()
+        self._refresh()
+        if waited:
+            self._try_out()
+
+    @property
+    def _is_typing_elsewhere(self) -> bool:
+        """The cursor is never taken out of a field: the rest of a password would be typed into one that shows it."""
+        focused = self.focusWidget()
+        return isinstance(focused, QLineEdit) and focused is not self._address
+
     # -- what the person does
 
-    def _guess(self) -> None:
-        receiving, sending = self._around.engine.guess(self._address.text().strip())
-        self._servers[Half.RECEIVING].prefill(receiving)
-        self._servers[Half.SENDING].prefill(sending)
-        self._refresh()
+    def _address_entered(self) -> None:
+        if self._password.is_blank(exactly=self._exactly.isChecked()):
+            self._password.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._go_on()
 
     def _edited(self) -> None:
         self._draft = None
         self._view.clear()
         self._refresh()
 
+    def _go_on(self) -> None:
+        """The bright button: try it out, or, where that is done, leave."""
+        if self._stage is Stage.SAVED:
+            self.accept()
+        elif self._stage is Stage.FILLING:
+            self._look()
+            if self._search.is_running and not self._has_servers and not self._first_problem_is_elsewhere():
+                self._stage = Stage.WAITING
+                self._refresh()
+            else:
+                self._try_out()
+
+    @property
+    def _has_servers(self) -> bool:
+        fields = [self._servers.fields(half) for half in Half]
+        return all(each is None or each.host for each in fields)
+
+    def _first_problem_is_elsewhere(self) -> bool:
+        found = problems(self._typed(), self._known())
+        return bool(found) and (found[0] in _OF_ADDRESS or found[0] == "ui.problem.password")
+
     def _try_out(self) -> None:
         form = self._typed()
-        known = [each.mailbox.address for each in self._around.engine.board.snapshots()]
-        found = problems(form, known)
+        found = problems(form, self._known())
         if found:
-            self._refresh(self._around.words.text(found[0]))
+            self._show_problem(found[0])
             return
-        self._draft = Draft(filled_in(Mailbox(self._id, form.address, None, None), form), self._credential())
+        about = {"name": self._about.name, "tags": self._about.tags, "note": self._about.note}
+        empty = Mailbox(self._id, form.address, None, None, **about)  # type: ignore[arg-type]  # texts and a tuple
+        self._draft = Draft(filled_in(empty, form), self._credential())
+        self._search.stop()
+        self._stage = Stage.TRYING
         self._view.start(self._draft.mailbox, self._around.engine.try_out(self._draft))
         self._refresh()
-        self._scroll.ensureWidgetVisible(self._view)
+        QTimer.singleShot(0, self._show_outcome)
+
+    def _show_problem(self, key: str) -> None:
+        self._refresh(self._around.words.text(key))
+        if key in _OF_ADDRESS:
+            self._address.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == "ui.problem.password":
+            self._password.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._servers_fold.turn(is_open=True)
+            self._servers.focus_on_missing()
 
     def _tried(self, report: Report) -> None:
+        self._stage = Stage.FILLING
+        self._works = report.passed
         if self._draft is not None and report.passed:
             self._save(Draft(report.mailbox, self._draft.credential))
         self._refresh()
@@ -171,45 +258,73 @@ class AddDialog(QDialog):
         bar.setValue(bar.maximum())
 
     def _pin(self, half: Half, sha256: str) -> None:
-        self._servers[half].pin(sha256)
+        self._servers.pin(half, sha256)
         self._try_out()
 
     def _save_anyway(self) -> None:
         if self._draft is not None:
+            self._works = False
             self._save(self._draft)
 
     def _cancel_or_stop(self) -> None:
-        if self._view.is_running:
-            self._view.stop()
-            self._view.say(self._around.words.text("ui.try.stopped"), Tone.GREY)
-            self._refresh()
-        else:
-            self.reject()
+        match self._stage:
+            case Stage.WAITING | Stage.TRYING:
+                self._view.stop()
+                self._stage = Stage.FILLING
+                self._view.say(self._around.words.text("ui.try.stopped"), Tone.GREY)
+                self._refresh()
+            case _:
+                self.reject()
+
+    def _add_another(self) -> None:
+        """Begin anew for the next one; its servers are found by its own address."""
+        self._id = MailboxId(uuid4().hex)
+        self._draft, self._looked_for = None, ""
+        self._stage = Stage.FILLING
+        self._search.clear()
+        self._hint.show_for(None)
+        self._view.clear()
+        self._address.clear()
+        self._servers.forget()
+        self._servers_fold.turn(is_open=False)
+        self._about.for_another()
+        self._refresh()
+        self._address.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- saving and leaving
 
     def _save(self, draft: Draft) -> None:
-        self._saving = True
-        self._view.say(self._around.words.text("ui.add.saving"), Tone.BLUE)
+        self._stage = Stage.SAVING
+        if self._works:
+            self._view.say(self._around.words.text("ui.add.saving"), Tone.BLUE)
         self._around.bridge.wish(self._around.engine.add(draft), self._saved, self._not_saved)
         self._refresh()
 
     def _saved(self) -> None:
-        self._saving = False
+        self._stage = Stage.SAVED
+        address = self._draft.mailbox.address if self._draft else self._address.address
+        self._forget_secrets()
+        key, tone = ("adding.works", Tone.GREEN) if self._works else ("adding.kept", Tone.GREY)
+        self._view.say(self._around.words.text(key, address=address), tone)
+        self._refresh()
+        self._go.setFocus(Qt.FocusReason.OtherFocusReason)
         self.added.emit(self._id)
-        self.accept()
 
     def _not_saved(self, error: BaseException) -> None:
-        self._saving = False
+        self._stage = Stage.FILLING
         self._view.say(in_words(error, self._around.words), Tone.RED)
         self._refresh()
 
+    def _forget_secrets(self) -> None:
+        self._draft = None
+        self._password.forget()
+        self._servers.sending_password.forget()
+
     def done(self, result: int) -> None:
         """Closed, however: what runs is ended, what was typed is forgotten."""
+        self._search.stop()
         self._view.stop()
-        self._draft = None
-        for field in (self._password, self._sending_password):
-            field.forget()
+        self._forget_secrets()
         super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
@@ -218,35 +333,37 @@ class AddDialog(QDialog):
 
     # -- reading the fields
 
+    def _known(self) -> list[str]:
+        return [each.mailbox.address for each in self._around.engine.board.snapshots()]
+
     def _typed(self) -> Form:
         exactly = self._exactly.isChecked()
-        sends = self._sends.isChecked()
         return Form(
-            address=self._address.text().strip(),
-            receiving=self._servers[Half.RECEIVING].fields,
-            sending=self._servers[Half.SENDING].fields if sends else None,
+            address=self._address.address,
+            receiving=self._servers.fields(Half.RECEIVING),
+            sending=self._servers.fields(Half.SENDING),
             has_password=not self._password.is_blank(exactly=exactly),
-            wants_sending_password=sends and self._own_password.isChecked(),
-            has_sending_password=not self._sending_password.is_blank(exactly=exactly),
+            wants_sending_password=self._servers.wants_sending_password,
+            has_sending_password=not self._servers.sending_password.is_blank(exactly=exactly),
         )
 
     def _credential(self) -> Password:
         exactly = self._exactly.isChecked()
-        own = self._sends.isChecked() and self._own_password.isChecked()
-        sending = self._sending_password.secret(exactly=exactly) if own else None
+        own = self._servers.wants_sending_password
+        sending = self._servers.sending_password.secret(exactly=exactly) if own else None
         return Password(self._password.secret(exactly=exactly), sending)
 
     def _refresh(self, problem: str = "") -> None:
-        busy = self._view.is_running or self._saving
-        words = self._around.words
-        sends = self._sends.isChecked()
-        self._form.setDisabled(busy)
-        self._servers[Half.SENDING].setEnabled(sends)
-        self._own_password.setEnabled(sends)
-        self._sending_password.setVisible(sends and self._own_password.isChecked())
+        words, stage = self._around.words, self._stage
+        filling, saved = stage is Stage.FILLING, stage is Stage.SAVED
+        stoppable = stage in (Stage.WAITING, Stage.TRYING)
+        self._form.setEnabled(filling)
         self._problem.setText(problem)
-        self._go.setDisabled(busy)
-        self._go.setText(words.text("ui.add.again" if self._draft else "ui.add.go"))
-        self._anyway.setVisible(self._draft is not None and not busy)
-        self._cancel.setText(words.text("ui.stop" if self._view.is_running else "ui.cancel"))
-        self._cancel.setDisabled(self._saving)
+        self._go.setEnabled(filling or saved)
+        key = "adding.done" if saved else "adding.wait" if stage is Stage.WAITING else ""
+        self._go.setText(words.text(key or ("ui.add.again" if self._draft else "ui.add.go")))
+        self._anyway.setVisible(self._draft is not None and filling)
+        self._another.setVisible(saved)
+        self._cancel.setVisible(not saved)
+        self._cancel.setText(words.text("ui.stop" if stoppable else "ui.cancel"))
+        self._cancel.setDisabled(stage is Stage.SAVING)

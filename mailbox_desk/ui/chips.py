@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from mailbox_desk.model.verdict import Shown
-from mailbox_desk.ui.look import LOOKS, MEASURES
+from mailbox_desk.ui.flow import Flow
+from mailbox_desk.ui.look import LOOKS
 from mailbox_desk.wording import Wording
 
 _ORDER: Final = (
@@ -37,14 +38,11 @@ class Chips(QWidget):
         self._counts: Mapping[Shown, int] = {}
         self._on: Shown | None = None
         self._chips: dict[Shown | None, QPushButton] = {}
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(MEASURES.gap_m)
+        line = Flow(self)
         for place, shown in enumerate(_ORDER):
             chip = self._chip(shown, place)
             line.addWidget(chip)
             self._chips[shown] = chip
-        line.addStretch(1)
         self.show_counts({})
 
     @property

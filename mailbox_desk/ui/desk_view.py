@@ -23,13 +23,14 @@ from mailbox_desk.ui.bars import FailureBar, UndoBar, VaultBar
 from mailbox_desk.ui.day import HOURS, DayBook
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.offers import Offer
-from mailbox_desk.ui.pane import HelpPage, Pane
+from mailbox_desk.ui.pane import Pane
 from mailbox_desk.ui.row_maker import RowMaker
 from mailbox_desk.ui.rows import FIXED, Column, Row
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.undisturbed import undisturbed
 from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.support import support_text
 
 if TYPE_CHECKING:  # these bring along the engine, which is loaded on a thread meanwhile
     from mailbox_desk.engine.board import Gone
@@ -79,12 +80,14 @@ class DeskView(QObject):
 
     # -- from the outside
 
-    def attach(self, around: Surroundings, acts: Acts, help_page: HelpPage) -> None:
+    def attach(self, around: Surroundings, acts: Acts) -> None:
         """The engine is there: rows become live and acts possible."""
         self._around, self._acts = around, acts
         self._maker = RowMaker(self._words, around.provider_name, self._now, self._days)
-        self.pane.help_page = help_page
+        self.pane.help_page = acts.extras.help_page
         self.pane.pages_of = around.provider_pages
+        self.pane.help_wanted.connect(acts.show_cause)
+        self._window.closing.connect(acts.close_windows)
         acts.added.connect(self._show_added)
         acts.leaving.connect(self._let_go)
         acts.failed.connect(self._tell_failure)
@@ -231,9 +234,19 @@ class DeskView(QObject):
             case Act.ACKNOWLEDGE | Act.TELL_AGAIN:
                 acts.acknowledge(ids, known=act is Act.ACKNOWLEDGE)
             case Act.EDIT:
-                acts.offered(self._window.list.current_id() or "", Offer.SERVERS)
+                acts.edit(MailboxId(self._window.list.current_id() or ""))
             case Act.COPY_ADDRESS:
                 QGuiApplication.clipboard().setText("\n".join(row.address for row in self._marked()))
+            case Act.COPY_FOR_SUPPORT:
+                self._copy_for_support()
+            case Act.PASTE_ERROR:
+                acts.explain_pasted()
+            case Act.REHEARSAL:
+                acts.rehearse()
+            case Act.HELP:
+                acts.show_help()
+            case Act.KEYBOARD:
+                acts.show_help("keyboard")
             case Act.REMOVE:
                 acts.remove(ids)
             case _:
@@ -242,6 +255,12 @@ class DeskView(QObject):
     def _offer(self, mailbox_id: str, offer: Offer | None) -> None:
         if self._acts is not None:
             self._acts.offered(mailbox_id, offer)
+
+    def _copy_for_support(self) -> None:
+        snapshot = self._maker.snapshot(MailboxId(self._window.list.current_id() or ""))
+        if snapshot is not None and self._around is not None:
+            provider = self._around.provider_name(snapshot.mailbox.provider)
+            QGuiApplication.clipboard().setText(support_text(self._words, snapshot, provider, self._now()))
 
     def _let_go(self, ids: Sequence[MailboxId]) -> None:
         """These leave the list at once and the desk a little later, unless the person takes it back."""

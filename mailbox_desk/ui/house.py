@@ -11,6 +11,7 @@ from mailbox_desk import wiring
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
+from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.rehearsal_bar import RehearsalBar
 from mailbox_desk.wiring import (
     HomeTaken,
@@ -66,6 +67,11 @@ async def open_house(
         raise Trouble("store", str(error)) from error
 
 
+async def extras() -> Extras:
+    """What the window needs besides the engine. Raises BadResource."""
+    return Extras(help_page, await read_help(), wiring.Rehearsals().open)
+
+
 async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     try:
         async for answer in knock(home, "show"):
@@ -76,4 +82,4 @@ async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
 
 
-__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "help_page", "open_house", "read_help"]
+__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "extras", "open_house"]

@@ -36,8 +36,9 @@ class Columns(QObject):
         self._quiet.timeout.connect(self.changed)
         self._set_up()
         self._is_restoring = False
-        for moved in (self._across.sectionMoved, self._across.sectionResized, self._across.sortIndicatorChanged):
-            moved.connect(self._note)
+        self._across.sectionMoved.connect(self._note)
+        self._across.sortIndicatorChanged.connect(self._note)
+        self._across.sectionResized.connect(self._note_width)
 
     def _set_up(self) -> None:
         across, table = self._across, self._table
@@ -62,11 +63,13 @@ class Columns(QObject):
     def fit(self, width: int) -> None:
         """Make room in a narrow window: hide what matters least, besides what the person hid."""
         self._width = width
+        before, self._is_restoring = self._is_restoring, True
         no_room = {column for limit, columns in _NARROW if width < limit for column in columns}
         for column in Column:
             hides = column in self._hidden or column in no_room
             if self._table.isColumnHidden(column) != hides:
                 self._table.setColumnHidden(column, hides)
+        self._is_restoring = before
 
     def is_shown(self, column: Column) -> bool:
         """Whether the person wants to see it (it may still lack room)."""
@@ -120,6 +123,11 @@ class Columns(QObject):
 
     def _has_own_width(self, column: Column) -> bool:
         return column not in _GROWING and not self._table.isColumnHidden(column)
+
+    def _note_width(self, section: int) -> None:
+        """Those that grow take what the window leaves them: that is nobody's wish."""
+        if section not in _GROWING:
+            self._note()
 
     def _note(self, *_: object) -> None:
         if not self._is_restoring:

@@ -157,6 +157,10 @@ class Folded(QWidget):
     def is_open(self) -> bool:
         return self._toggle.isChecked()
 
+    def turn(self, *, is_open: bool) -> None:
+        """Open or close it."""
+        self._toggle.setChecked(is_open)
+
     def _turn(self, is_open: bool) -> None:
         self._content.setVisible(is_open)
         self._draw_chevron()

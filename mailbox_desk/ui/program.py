@@ -97,7 +97,8 @@ class Program:
             async with house.open_house(self._home, self._told, self._words, self._window.come_forward) as opened:
                 self._bridge.follow(opened.engine.board)
                 around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
-                self._view.attach(around, Acts(around, self._window), house.help_page)
+                extras = await house.extras()
+                self._view.attach(around, Acts(around, self._window, extras))
                 if opened.rehearsal is not None:
                     self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))
                 self._collector.put_aside()

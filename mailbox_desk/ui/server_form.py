@@ -69,6 +69,17 @@ class ServerForm(QWidget):
     def _chosen(self) -> Security:
         return _SECURITIES[max(0, self._security.currentIndex())]
 
+    def forget(self) -> None:
+        """Empty, as at first: for another mailbox."""
+        self._pinned = None
+        self._touched.clear()
+        self.empty()
+
+    def empty(self) -> None:
+        """Take out what was filled in; what the person typed stays."""
+        port = _DEFAULT_PORT[self._half]
+        self.prefill(Endpoint("", port, security_for_port(port), ""))
+
     def prefill(self, endpoint: Endpoint | None) -> None:
         """Fill in what was found out, but for what the person typed already."""
         if endpoint is None or self._host in self._touched:

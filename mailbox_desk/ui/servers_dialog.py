@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mailbox_desk.model.mailbox import Mailbox
@@ -37,9 +39,8 @@ class ServersDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
-        column.addWidget(label(words.text("ui.servers.intro"), "muted"))
-        column.addWidget(self._columns)
-        column.addWidget(self._view)
+        for part in (*self._above(), self._columns, self._view):
+            column.addWidget(part)
         column.addStretch(1)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
@@ -47,6 +48,15 @@ class ServersDialog(QDialog):
             footer.addWidget(each)
         column.addLayout(footer)
         self.setMinimumWidth(720)
+
+    def _above(self) -> Sequence[QWidget]:
+        """What stands over the servers."""
+        return (label(self._around.words.text("ui.servers.intro"), "muted"),)
+
+    def _changed(self) -> Mailbox:
+        """The mailbox as it is to be saved, with what a try-out found."""
+        tried = self._try.trial
+        return tried.mailbox if tried is not None else self._columns.mailbox
 
     def _edited(self) -> None:
         self._try.forget()
@@ -65,10 +75,8 @@ class ServersDialog(QDialog):
     def _save(self) -> None:
         if self._is_complete():
             self._saving = True
-            tried = self._try.trial
             self._refresh()
-            changed = tried.mailbox if tried is not None else self._columns.mailbox
-            self._around.bridge.wish(self._around.engine.update(changed), self.accept, self._not_saved)
+            self._around.bridge.wish(self._around.engine.update(self._changed()), self.accept, self._not_saved)
 
     def _not_saved(self, error: BaseException) -> None:
         self._saving = False

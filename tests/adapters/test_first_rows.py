@@ -14,6 +14,7 @@ from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.first_rows import read_first_rows
 from mailbox_desk.adapters.migrations import open_store
 from mailbox_desk.model.first_row import FirstRow
+from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 from tests.adapters.makings import NOW, mailbox, standing
@@ -27,8 +28,8 @@ async def test_rows_come_in_the_order_of_adding_also_while_the_store_is_open(
     await database.save_mailbox(mailbox(7), standing(7))
     rows = read_first_rows(desk_home)
     assert rows == (
-        FirstRow("id-2", "box2@example.org", "Two", Shown.NEEDS_YOU, "credentials_rejected", NOW, None),
-        FirstRow("id-7", "box7@example.org", "", Shown.PAUSED, None, NOW, NOW),
+        FirstRow(MailboxId("id-2"), "box2@example.org", "Two", Shown.NEEDS_YOU, "credentials_rejected", NOW, None),
+        FirstRow(MailboxId("id-7"), "box7@example.org", "", Shown.PAUSED, None, NOW, NOW),
     )
     await database.close()
     before = fingerprint(desk_home.root)

@@ -29,10 +29,13 @@ from mailbox_desk.model.errand import HalfTried, StepTaken, TryOutEnded, TryOutS
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.ui.actions import Act
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
+from mailbox_desk.ui.desk_view import DeskView
+from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.icons import Icons
 from mailbox_desk.ui.look import LIGHT
@@ -81,7 +84,8 @@ class Album:
         )
         bridge.follow(engine.board)
         around = Surroundings(self._theme, self._words, engine.face, bridge, lambda: NOW)
-        window.attach(around, Acts(around, window), help_page)
+        self._view = DeskView(window, self._theme, self._words, lambda: NOW)
+        self._view.attach(around, Acts(around, window, Extras(help_page, load_help())))
         window.show()
         return window, engine, around
 
@@ -104,7 +108,7 @@ class Album:
             window.list.choose(MailboxId(name))
             await self._keep(window, f"pane_{name}")
         window.list.choose(MailboxId("a"))
-        for fold in window.pane.findChildren(QToolButton):
+        for fold in self._view.pane.findChildren(QToolButton):
             fold.click()
         await self._keep(window, "unfolded")
         window.resize(720, 900)
@@ -113,9 +117,9 @@ class Album:
     async def _strips(self) -> None:
         window, *_ = self._window(dozen())
         for state in VaultState:
-            window._tell_vault(state)
+            self._view.tell_vault(state)
             await self._keep(window, f"vault_{state.value}")
-        window._failure_bar.say(self._words.text("ui.failed.other", kind="OSError"))
+        self._view._failure_bar.say(self._words.text("ui.failed.other", kind="OSError"))
         await self._keep(window, "failure")
         text = self._words.text
         window.show_message(text("ui.start.newer.title"), text("ui.start.newer.text", detail="9 is newer than 1"))
@@ -159,7 +163,7 @@ class Album:
         assert shown is not None
         await self._keep(self._opened(CertificateDialog(around, odd, shown, window)), "certificate")
         around.bridge.stop()
-        window._act_remove()
+        window.acts.action(Act.REMOVE).trigger()
         box: Any = next(each for each in QApplication.topLevelWidgets() if type(each).__name__ == "QMessageBox")
         await self._keep(box, "remove")
         window.close()
@@ -177,7 +181,8 @@ class Album:
         await self._keep(book, "help_narrow")
         book.close()
         window, engine, around = self._window([])
-        engine.judge, engine.providers = lambda response: explain(response, load_rules()), load_providers()
+        engine.judge = lambda response: explain(response, load_rules())
+        engine.provider_files = {each.id: each for each in load_providers()}
         dialog = self._opened(PasteDialog(around, window))
         await self._keep(dialog, "paste")
         by_name(dialog, PasteField, self._words.text("help.paste.text")).insertPlainText(PASTED)

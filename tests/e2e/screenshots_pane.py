@@ -19,7 +19,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from mailbox_desk import paths
-from mailbox_desk.adapters.resources import help_page, load_providers
+from mailbox_desk.adapters.help_pages import help_page
+from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import HalfResult
 from mailbox_desk.model.errand import HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
@@ -52,7 +53,7 @@ class Album:
         self._words = Wording.load(["en"])
         self._theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
         self._engine = FakeEngine()
-        self._engine.providers = {each.id: each for each in load_providers()}
+        self._engine.provider_files = {each.id: each for each in load_providers()}
         bridge = Bridge(loop)
         bridge.follow(self._engine.board)
         self._around = Surroundings(self._theme, self._words, self._engine.face, bridge, lambda: NOW)

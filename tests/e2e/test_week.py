@@ -29,7 +29,7 @@ from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.settings import settings_from
 from mailbox_desk.paths import Home
-from tests.engine.fakes import DAY, HOUR, JumpingClock
+from tests.engine.fakes import DAY, HOUR, JumpingClock, NothingThere
 from tests.servers.dovecot import Dovecot, DovecotUser
 
 PASSWORD = DovecotUser("x").password
@@ -80,6 +80,7 @@ class Week:
         checker = MailChecker(checks, names, trust=lambda: trust)
         world = World(
             checker=cast(Checker, Counted(checker, self.under_way)),
+            finder=NothingThere(),
             vault=self.vault,
             archive=cast(Archive, Counted(database, self.under_way)),
             clock=self.clock,

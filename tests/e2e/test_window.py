@@ -25,7 +25,7 @@ from tests.servers.secret_service import SecretService
 
 USER = "person@example.org"
 FIRST, WRONG, SECOND = 'Frst "pw" &/%+ 17', "wr0ng <guess> & no", 'Scnd "pw" &/%+ 42'
-QUICK = {"second_opinion": "1-1.5", "first_round_spacing": "0.01"}
+QUICK = {"second_opinion": "1-1.5", "first_round_spacing": "0.01", "discovery.nameserver": "127.0.0.1:9"}
 
 
 @pytest.fixture
@@ -91,10 +91,12 @@ def add(person: Person, words: Wording, server: Dovecot, receiving_port: int | N
     person.clicks(words.text("ui.header.add"))
     person.fills(words.text("ui.add.address"), USER)
     person.fills(words.text("ui.add.password"), FIRST)
+    person.sees(words.text("adding.offline"))  # and the server fields have opened
     for half, port in (("receiving", receiving_port or server.imaps_port), ("sending", server.submissions_port)):
         person.fills(named(half, "host"), "localhost")
         person.fills(named(half, "port"), str(port))
     person.clicks(words.text("ui.add.go"))
+    person.clicks(words.text("adding.done"))
 
 
 def reconnect(person: Person, words: Wording) -> None:

@@ -13,6 +13,7 @@ from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
 from mailbox_desk.model.credential import Credential, Password, Secret
 from mailbox_desk.model.diagnosis import Context, Diagnosis, RankedCause
+from mailbox_desk.model.discovery import Miss, NotFound, ServerOffer, Source
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
@@ -149,6 +150,28 @@ class ScriptedServers:
         pass
 
 
+class NothingThere:
+    """Fits Finder, and finds nothing."""
+
+    def domain_of(self, address: str) -> str:
+        raise NotFound(Miss.BAD_DOMAIN)
+
+    async def exchangers(self, domain: str) -> tuple[str, ...]:
+        raise NotFound(Miss.NOTHING)
+
+    async def services(self, domain: str) -> tuple[ServerOffer, ...]:
+        raise NotFound(Miss.NOTHING)
+
+    async def published(self, source: Source, domain: str, *, local: bool) -> tuple[ServerOffer, ...]:
+        raise NotFound(Miss.NOTHING)
+
+    async def vouch(self, host: str, *, local: bool) -> None:
+        raise NotFound(Miss.NOTHING)
+
+    async def knock(self, offer: ServerOffer, *, local: bool) -> None:
+        raise NotFound(Miss.NOTHING)
+
+
 @dataclass
 class MemoryVault:
     secrets: dict[MailboxId, Credential] = field(default_factory=dict)
@@ -281,6 +304,7 @@ class Lab:
     async def start(self, *, first_round: bool = True) -> Engine:
         world = World(
             checker=self.servers,
+            finder=NothingThere(),
             vault=self.vault,
             archive=self.shelf,
             clock=self.clock,

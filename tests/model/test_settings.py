@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbox_desk.model.discovery import DiscoverySettings
 from mailbox_desk.model.settings import Settings, settings_from
 
 
@@ -43,3 +44,10 @@ def test_pairs_are_taken() -> None:
 
 def test_one_number_is_both_bounds() -> None:
     assert settings_from({"second_opinion": "3"})[0].second_opinion == (3.0, 3.0)
+
+
+def test_where_servers_are_looked_for_can_be_set() -> None:
+    pairs = {"discovery.nameserver": " 192.0.2.1:53 ", "discovery.https_port": "8443", "discovery.warp": "1"}
+    settings, odd = settings_from(pairs)
+    assert settings.discovery == DiscoverySettings("192.0.2.1:53", https_port=8443)
+    assert odd == ("discovery.warp",)

@@ -13,6 +13,7 @@ from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
+from mailbox_desk.model.discovery import Candidate, DiscoveryEnded, DiscoveryStep, Found, Source
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
@@ -25,7 +26,8 @@ from tests.ui.samples import snapshot
 
 class FakeEngine:
     """Fits the face of the engine as far as the window uses it. `scripts` are the try-outs to come, in order;
-    a step of None waits for `gate`. `fails` is raised by the next wish."""
+    a step of None waits for `gate`; `finds` are the searches by domain, likewise. `fails` is raised by the next
+    wish."""
 
     def __init__(self, snapshots: Iterable[Snapshot] = ()) -> None:
         self.board = Board()
@@ -37,16 +39,22 @@ class FakeEngine:
         self.tried: list[Draft] = []
         self.tried_servers: list[Mailbox] = []
         self.script_fails: Exception | None = None
-        self.providers: dict[str, Provider] = {}
+        self.provider_files: dict[str, Provider] = {}
         self.gate = asyncio.Event()
         self.cancelled = 0
         self.guesses: dict[str, tuple[Endpoint | None, Endpoint | None]] = {}
+        self.finds: dict[str, Sequence[DiscoveryStep | None]] = {}
+        self.looked_for: list[str] = []
+        self.searches_ended = 0
         self.history: tuple[StatusChange, ...] = ()
         self.fails: Exception | None = None
         self.unlocks_to = VaultState.OPEN
         self.passphrases: list[Secret | None] = []
-        self.providers: tuple[Provider, ...] = ()
         self.judge: Callable[[Response], Diagnosis] = lambda _: Diagnosis((RankedCause(Cause.UNKNOWN, 0.3),), "sample")
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        return tuple(self.provider_files.values())
 
     @property
     def ids(self) -> tuple[MailboxId, ...]:
@@ -114,6 +122,23 @@ class FakeEngine:
         async for step in self._script():
             yield step
 
+    async def discover(self, address: str) -> AsyncIterator[DiscoveryStep]:
+        """What `finds` says of the domain, else what `guesses` does."""
+        self.looked_for.append(address)
+        domain = address.rpartition("@")[2]
+        guessed = Candidate(Source.PROVIDER, *self.guess(address))
+        default: list[DiscoveryStep | None] = (
+            [Found(guessed), DiscoveryEnded((guessed,))] if guessed.receiving else [DiscoveryEnded()]
+        )
+        try:
+            for step in self.finds.get(domain, default):
+                if step is None:
+                    await self.gate.wait()
+                else:
+                    yield step
+        finally:
+            self.searches_ended += 1
+
     def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
         return self.guesses.get(address.rpartition("@")[2], (None, None))
 
@@ -121,7 +146,7 @@ class FakeEngine:
         return self.judge(Response(text, provider))
 
     def provider(self, provider_id: str) -> Provider | None:
-        return self.providers.get(provider_id)
+        return self.provider_files.get(provider_id)
 
     async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
         return tuple(change for change in self.history if change.mailbox_id == mailbox_id)[:limit]

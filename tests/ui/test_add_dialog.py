@@ -51,6 +51,10 @@ def fill_in(dialog: AddDialog, words: Wording, *, address: str = ADDRESS, passwo
     QTest.keyClicks(by_name(dialog, QLineEdit, words.text("ui.add.password")), password)
 
 
+def unfold(dialog: AddDialog, words: Wording, part: str = "adding.servers") -> None:
+    pressed(dialog, words.text(part))
+
+
 def connect(dialog: AddDialog, words: Wording) -> None:
     pressed(dialog, words.text("ui.add.go"))
 
@@ -67,17 +71,21 @@ async def test_it_works_and_is_saved(dialog: AddDialog, engine: FakeEngine, word
     assert isinstance(draft.credential, Password)
     assert draft.credential.receiving.reveal() == "a-new-secret"
     assert draft.mailbox.address == ADDRESS
-    assert dialog.result() == QDialog.DialogCode.Accepted
     assert all("secret" not in field.text() for field in dialog.findChildren(QLineEdit))
+    assert words.text("adding.works", address=ADDRESS) in said(dialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.result() == QDialog.DialogCode.Accepted
 
 
 async def test_servers_are_filled_in_and_what_was_typed_stays(
     dialog: AddDialog, engine: FakeEngine, words: Wording
 ) -> None:
+    unfold(dialog, words)
     host = by_name(dialog, QLineEdit, _spoken(words, Half.SENDING, "host"))
     QTest.keyClicks(host, "out.own.example")
     fill_in(dialog, words)
-    assert by_name(dialog, QLineEdit, _spoken(words, Half.RECEIVING, "host")).text() == "imap.example.org"
+    receiving = by_name(dialog, QLineEdit, _spoken(words, Half.RECEIVING, "host"))
+    await until(lambda: receiving.text() == "imap.example.org")
     assert host.text() == "out.own.example"
 
 
@@ -179,6 +187,8 @@ async def test_a_closed_vault_is_said_and_nothing_is_lost(
 
 async def test_plain_needs_an_explicit_yes(dialog: AddDialog, engine: FakeEngine, words: Wording) -> None:
     fill_in(dialog, words)
+    unfold(dialog, words)
+    await until(lambda: not dialog._search.is_running)
     security = by_name(dialog, QComboBox, _spoken(words, Half.RECEIVING, "security"))
     security.setCurrentIndex(3)
     security.activated.emit(3)
@@ -200,10 +210,11 @@ async def test_sending_can_be_off_or_have_its_own_password(
 ) -> None:
     engine.scripts = [[None], [None]]
     fill_in(dialog, words)
+    unfold(dialog, words)
     own = next(box for box in dialog.findChildren(QCheckBox) if box.text() == words.text("ui.add.own_password"))
     own.setChecked(True)
     connect(dialog, words)
-    assert words.text("ui.problem.sending_password") in said(dialog)
+    await until(lambda: words.text("ui.problem.sending_password") in said(dialog))
     QTest.keyClicks(by_name(dialog, QLineEdit, words.text("ui.add.sending_password")), "for-sending")
     connect(dialog, words)
     await until(lambda: engine.tried)
@@ -212,7 +223,9 @@ async def test_sending_can_be_off_or_have_its_own_password(
     assert credential.secret(Half.SENDING).reveal() == "for-sending"
     pressed(dialog, words.text("ui.stop"))
     await until(lambda: engine.cancelled)
-    next(box for box in dialog.findChildren(QCheckBox) if box.text() == words.text("ui.add.sends")).setChecked(False)
+    next(box for box in dialog.findChildren(QCheckBox) if box.text() == words.text("ui.servers.on.sending")).setChecked(
+        False
+    )
     connect(dialog, words)
     await until(lambda: len(engine.tried) == 2)
     assert engine.tried[1].mailbox.sending is None

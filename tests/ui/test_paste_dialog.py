@@ -26,7 +26,7 @@ REFUSED = "535-5.7.8 Username and Password not accepted.\n535 5.7.8 https://supp
 @pytest.fixture
 def dialog(around: Surroundings, engine: FakeEngine) -> Iterator[PasteDialog]:
     engine.judge = lambda response: explain(response, RULES)
-    engine.providers = load_providers()
+    engine.provider_files = {each.id: each for each in load_providers()}
     made = PasteDialog(around)
     made.open()
     yield made

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDateTimeEdit, QDialog, QLineEdit
 
 from mailbox_desk.ui.acts import Acts
+from mailbox_desk.ui.desk_view import DeskView
 from mailbox_desk.ui.pause_dialog import PauseDialog, Span, end_of
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
@@ -82,9 +83,10 @@ async def test_from_the_pane_to_the_engine(
 ) -> None:
     engine.board.publish(snapshot("a"))
     window = Window(theme, words, lambda: NOW)
-    window.attach(around, Acts(around, window), lambda cause: "")
+    view = DeskView(window, theme, words, lambda: NOW)
+    view.attach(around, Acts(around, window))
     window.show()
-    pressed(window.pane, words.text("ui.offer.pause"))
+    pressed(view.pane, words.text("ui.offer.pause"))
     (dialog,) = window.findChildren(PauseDialog)
     pressed(dialog, words.text("pause.week"))
     QTest.keyClicks(by_name(dialog, QLineEdit, words.text("pause.note")), "holiday")

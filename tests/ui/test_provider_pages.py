@@ -34,7 +34,7 @@ def test_no_page_no_link() -> None:
 
 
 def test_pages_come_from_the_provider_file(around: Surroundings, engine: FakeEngine) -> None:
-    engine.providers = {each.id: each for each in load_providers()}
+    engine.provider_files = {each.id: each for each in load_providers()}
     pages = around.provider_pages("google")
     assert pages.name == "Google"
     assert pages.app_password.startswith("https://")

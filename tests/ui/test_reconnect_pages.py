@@ -30,7 +30,7 @@ from tests.ui.waiting import until
 
 
 def opened(around: Surroundings, engine: FakeEngine, shown: Snapshot) -> ReconnectDialog:
-    engine.providers = {each.id: each for each in load_providers()}
+    engine.provider_files = {each.id: each for each in load_providers()}
     engine.board.publish(shown)
     dialog = ReconnectDialog(around, shown)
     dialog.open()
@@ -271,7 +271,7 @@ async def test_what_was_typed_on_another_page_is_forgotten(
 async def test_opened_and_closed_many_times_nothing_stays(
     around: Surroundings, engine: FakeEngine, qapp: QApplication, kind: str
 ) -> None:
-    engine.providers = {each.id: each for each in load_providers()}
+    engine.provider_files = {each.id: each for each in load_providers()}
 
     def once(shown: Snapshot) -> None:
         made: dict[str, Callable[[], QDialog]] = {

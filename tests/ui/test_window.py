@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMessageBox, QTextBrowser, QToolButton
 
+from mailbox_desk.adapters.help_pages import load_help
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Secret
@@ -19,6 +20,7 @@ from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog
 from mailbox_desk.ui.desk_view import DeskView
+from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.rows import Column, Row
 from mailbox_desk.ui.servers_dialog import ServersDialog
@@ -53,9 +55,8 @@ async def live(window: Window, view: DeskView, around: Surroundings, engine: Fak
     """The window with the twelve of the samples."""
     for each in dozen():
         engine.board.publish(each)
-    view.attach(
-        around, Acts(around, window), lambda cause: f"# Help on {cause.value}\n\n[outside](https://example.org)"
-    )
+    extras = Extras(lambda cause: f"# Help on {cause.value}\n\n[outside](https://example.org)", load_help())
+    view.attach(around, Acts(around, window, extras))
     await until(lambda: all(row.is_live for row in window.model.all_rows()) and window.model.rowCount() == 12)
     return window
 
@@ -87,7 +88,7 @@ async def test_stored_rows_are_shown_before_the_engine(
 
 async def test_an_empty_desk_invites(window: Window, view: DeskView, around: Surroundings, words: Wording) -> None:
     window.show_first([])
-    view.attach(around, Acts(around, window), lambda cause: "")
+    view.attach(around, Acts(around, window))
     assert words.text("ui.empty.title") in said(window)
     QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: opened(AddDialog))
@@ -250,6 +251,7 @@ async def test_known_troubles_are_acknowledged_and_told_again(live: Window, engi
 
 
 async def test_columns_are_hidden_moved_and_kept(live: Window, engine: FakeEngine) -> None:
+    live.resize(1700, 800)
     live.list.columns.show(Column.DAY, wanted=False)
     live.list.columns.show(Column.STATUS, wanted=False)  # not to be had: a list without it says nothing
     live.list.horizontalHeader().moveSection(1, 3)
