@@ -28,14 +28,16 @@ class Columns(QObject):
         self._table, self._width_of = table, width_of
         self._across = table.horizontalHeader()
         self._hidden = set(HIDDEN_AT_FIRST)
+        self._widths = {column: width_of(column) for column in Column if column not in _GROWING}
         self._width = 0
         self._is_restoring = True
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self.changed)
+        self._quiet.timeout.connect(self._tell)
         self._set_up()
         self._is_restoring = False
+        self._told = self.kept()
         self._across.sectionMoved.connect(self._note)
         self._across.sortIndicatorChanged.connect(self._note)
         self._across.sectionResized.connect(self._note_width)
@@ -86,7 +88,7 @@ class Columns(QObject):
     def as_first(self) -> None:
         """Order, widths and sorting as they come."""
         self.restore("{}")
-        self._note()
+        self.changed.emit()
 
     def kept(self) -> str:
         """What is to be kept, as JSON."""
@@ -94,7 +96,7 @@ class Columns(QObject):
         kept: Mapping[str, object] = {
             "order": [Column(across.logicalIndex(place)).name.lower() for place in range(len(Column))],
             "hidden": sorted(column.name.lower() for column in self._hidden),
-            "widths": {each.name.lower(): across.sectionSize(each) for each in Column if self._has_own_width(each)},
+            "widths": {column.name.lower(): width for column, width in self._widths.items()},
             "sort": Column(across.sortIndicatorSection()).name.lower(),
             "descending": across.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
         }
@@ -110,28 +112,35 @@ class Columns(QObject):
         hidden = kept.get("hidden")
         self._hidden = set(HIDDEN_AT_FIRST) if hidden is None else set(_columns(hidden)) - FIXED
         widths = kept.get("widths")
-        for column in Column:
-            if self._has_own_width(column):
-                width = widths.get(column.name.lower()) if isinstance(widths, dict) else None
-                is_sane = isinstance(width, int) and 40 <= width <= 900
-                self._table.setColumnWidth(column, width if is_sane and width else self._width_of(column))
+        for column in self._widths:
+            width = widths.get(column.name.lower()) if isinstance(widths, dict) else None
+            is_sane = isinstance(width, int) and 40 <= width <= 900
+            self._widths[column] = width if is_sane and width else self._width_of(column)
+            self._table.setColumnWidth(column, self._widths[column])
         sort = _columns([kept.get("sort")])
         down = Qt.SortOrder.DescendingOrder if kept.get("descending") is True else Qt.SortOrder.AscendingOrder
         self._table.sortByColumn(sort[0] if sort else Column.STATUS, down if sort else Qt.SortOrder.AscendingOrder)
         self.fit(self._width or self._table.viewport().width())
         self._is_restoring = False
+        self._told = self.kept()
 
-    def _has_own_width(self, column: Column) -> bool:
-        return column not in _GROWING and not self._table.isColumnHidden(column)
-
-    def _note_width(self, section: int) -> None:
+    def _note_width(self, section: int, _before: int, width: int) -> None:
         """Those that grow take what the window leaves them: that is nobody's wish."""
-        if section not in _GROWING:
+        column = Column(section)
+        if column in self._widths and width > 0 and not self._is_restoring:
+            self._widths[column] = width
             self._note()
 
     def _note(self, *_: object) -> None:
         if not self._is_restoring:
             self._quiet.start()
+
+    def _tell(self) -> None:
+        """Qt tells of sizes that did not change, too."""
+        kept = self.kept()
+        if kept != self._told:
+            self._told = kept
+            self.changed.emit()
 
 
 def _read(text: str) -> dict[str, Any]:
