@@ -85,7 +85,8 @@ class ListView(QTableView):
         """Look at this mailbox."""
         place = self._model.place_of(mailbox_id)
         if place is not None:
-            self.selectRow(place)
+            flags = QItemSelectionModel.SelectionFlag  # selectRow would look at the keys held down
+            self.selectionModel().setCurrentIndex(self._model.index(place, 0), flags.ClearAndSelect | flags.Rows)
             self.scrollTo(self._model.index(place, 0))
 
     def current_id(self) -> MailboxId | None:
