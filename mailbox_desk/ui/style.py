@@ -119,7 +119,7 @@ QPushButton[chip] { color: $muted; background: $surface; border: 1px solid $line
   padding: 2px 10px; min-height: 18px; }
 QPushButton[chip]:hover { background: $hover; }
 QPushButton[chip]:focus { border-color: $accent; }
-QPushButton[chip]:checked { color: $text; background: $selected; border-color: $accent; font-weight: 600; }
+QPushButton[chip]:checked { color: $text; background: $selected; border-color: $accent; }
 QPushButton[chip="red"]:checked { color: $red; background: $red_wash; border-color: $red; }
 QPushButton[chip="amber"]:checked { color: $amber; background: $amber_wash; border-color: $amber; }
 QPushButton[chip="green"]:checked { color: $green; background: $green_wash; border-color: $green; }

@@ -195,6 +195,7 @@ class Window(QMainWindow):
         acts = [self._invitation(act, is_bright=act is Act.ADD) for act in (Act.ADD, Act.IMPORT, Act.REHEARSAL)]
         line = QWidget()
         line.setLayout(row_of(*acts))
+        line.layout().setContentsMargins(0, 0, 0, 0)
         return _centred(title, text, line)
 
     def _invitation(self, act: Act, *, is_bright: bool) -> QWidget:
