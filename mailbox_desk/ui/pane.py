@@ -154,7 +154,8 @@ class Pane(QScrollArea):
         self._others_fold = Folded(words.text("pane.others"), _indented(self._others), self._theme)
         self._steps_fold = Folded(words.text("ui.pane.steps"), self._steps, self._theme)
         self._history_section = Section(
-            words.text("ui.pane.history"), _stacked(self._history, self._no_history, self._all_history)
+            words.text("ui.pane.history"),
+            _stacked(_stacked(self._history, self._no_history, whole=True), self._all_history),
         )
         self._help_fold = Folded(words.text("ui.pane.help"), _stacked(self._help, self._open_help), self._theme)
         self._steps_fold.opened.connect(lambda: self._steps.say(self._story.steps))
