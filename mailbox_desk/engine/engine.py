@@ -17,6 +17,7 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
@@ -98,7 +99,9 @@ class Engine:
         """Open the vault without a prompt and begin to watch; `first_round` False waits for the first wish."""
         state = await self._world.vault.open()
         self._desk.budget.remember(self._stored.refusals)
+        self._desk.herald.remember(self._stored.incidents, self._stored.standings)
         self._chore(self._agenda.run(), "agenda")
+        self._chore(self._desk.herald.run(), "herald")
         self._chore(self._keep_tidy(), "tidy")
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         spacing = self._desk.settings.first_round_spacing
@@ -152,6 +155,7 @@ class Engine:
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.journal.forget(mailbox_id)
+        self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
         self.board.withdraw(mailbox_id)
 
@@ -249,19 +253,20 @@ class Engine:
             window=settings.refusal_window,
             refusal_limit=lambda host: self._refusal_limit(host, settings),
         )
+        journal = Journal(self._stored.incidents)
         return Desk(
             clock=world.clock,
             dice=world.dice,
             checker=world.checker,
             vault=world.vault,
             archive=world.archive,
-            notifier=world.notifier,
             board=self.board,
             agenda=self._agenda,
             budget=budget,
             lookout=lookout,
             neighbours=Neighbours(),
-            journal=Journal(self._stored.incidents),
+            journal=journal,
+            herald=Herald(world.clock, self._agenda, journal, world.archive, world.notifier, settings.tell_after),
             judge=world.judge,
             settings=settings,
             interval_of=lambda mailbox: settings.interval or self._interval(mailbox.provider),

@@ -12,7 +12,9 @@ from mailbox_desk.model.check import Limits
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Seconds where not said otherwise. `second_opinion` is the shortest and the longest wait before it;
-    `interval` overrides the provider files where it is set."""
+    `interval` overrides the provider files where it is set;
+    `tell_after`: how long the desk mends by itself before a person is told. `keep_running`: closing the window does not
+    end the desk even where there is no tray; `closing_explained`: the person has been told what closing does."""
 
     limits: Limits = field(default_factory=Limits)
     threads: int = 32
@@ -23,6 +25,9 @@ class Settings:
     interval: float | None = None
     envelope: bool = True
     first_round_spacing: float = 0.05
+    tell_after: float = 900.0
+    keep_running: bool = False
+    closing_explained: bool = False
 
 
 _YES_NO = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
@@ -70,5 +75,8 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "second_opinion": _bounds,
     "interval": _positive,
     "envelope": lambda text: _YES_NO[text.lower()],
+    "keep_running": lambda text: _YES_NO[text.lower()],
+    "closing_explained": lambda text: _YES_NO[text.lower()],
+    "tell_after": _positive,
     "first_round_spacing": _positive,
 }
