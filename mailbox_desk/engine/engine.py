@@ -229,6 +229,10 @@ class Engine:
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)
 
+    async def save_setting(self, name: str, value: str) -> None:
+        """Keep it for the next start. Raises ArchiveFailed."""
+        await self._world.archive.save_setting(name, value)
+
     async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
         return await self._world.archive.heartbeats(mailbox_id, since)
 

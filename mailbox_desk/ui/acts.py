@@ -33,8 +33,10 @@ class Acts(QObject):
         super().__init__(window)
         self._around, self._window = around, window
 
-    def add(self) -> None:
+    def add(self, address: str = "") -> None:
         dialog = AddDialog(self._around, self._window)
+        if address:
+            dialog.start_with(address)
         dialog.added.connect(self.added)
         self._open(dialog)
 

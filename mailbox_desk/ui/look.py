@@ -202,6 +202,8 @@ class Measures:
     radius: int = 6
     card_radius: int = 8
     pane_width: int = 420
+    tray_icons: tuple[int, ...] = (16, 22, 24, 32, 48, 64)
+    notice_icon: int = 48
     column_widths: tuple[int, ...] = (124, 200, 72, 200, 84, 128)
 
 

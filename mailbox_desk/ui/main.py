@@ -9,7 +9,7 @@ import sys
 import time
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from mailbox_desk import paths
 from mailbox_desk.adapters.first_rows import read_first_rows
@@ -33,7 +33,8 @@ def run(told: argparse.Namespace) -> int:
     theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
     window = Window(theme, words, time.time)
     window.show_first([first_row(each, words) for each in read_first_rows(home)])
-    window.show()
+    if not (told.hidden and QSystemTrayIcon.isSystemTrayAvailable()):
+        window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays
     from importlib import import_module

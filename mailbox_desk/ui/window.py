@@ -38,9 +38,10 @@ _SUMMARY_ORDER: Final = (Shown.NEEDS_YOU, Shown.RECONNECTING, Shown.SUSPECT, Sho
 
 
 class Window(QMainWindow):
-    """`closing` is emitted when the person closes it; the program decides what that means."""
+    """`closing` is emitted when the person closes it; the program decides what that means. `quitting`: it is to end."""
 
     closing = Signal()
+    quitting = Signal()
 
     def __init__(self, theme: Theme, words: Wording, now: Callable[[], float]) -> None:
         super().__init__()
@@ -118,6 +119,20 @@ class Window(QMainWindow):
         self.raise_()
         self.activateWindow()
 
+    def reveal(self, ids: Sequence[MailboxId]) -> None:
+        """Lead the person to these mailboxes."""
+        if ids:
+            self.list.choose(ids[0])
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def complain(self, text: str) -> None:
+        """Say in a strip what could not be done."""
+        self._failure_bar.say(text)
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Between header and list, above the others."""
+        self._column.insertWidget(1, strip)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         event.accept()
         self.closing.emit()
@@ -160,7 +175,7 @@ class Window(QMainWindow):
         for page in (self._splitter, self._empty_page(), self._message_page()):
             self._pages.addWidget(page)
         body = QWidget()
-        column = QVBoxLayout(body)
+        column = self._column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (header, self._failure_bar, self._vault_bar, self._summary):
@@ -280,7 +295,7 @@ class Window(QMainWindow):
             self._acts.remove(self.list.selected_ids())
 
     def _act_quit(self) -> None:
-        self.close()
+        self.quitting.emit()
 
     def _act_on_current(self) -> None:
         current = self.list.current_id()

@@ -74,7 +74,11 @@ def _back(words: Wording, notice: Notice, snapshots: list[Snapshot]) -> tuple[st
 def _names(words: Wording, snapshots: list[Snapshot]) -> str:
     named = ", ".join(each.mailbox.address for each in snapshots[:_NAMED])
     more = len(snapshots) - _NAMED
-    return words.plural("tray.group.and_more", more, names=named) if more > 0 else words.text("tray.group.all", names=named)
+    return (
+        words.plural("tray.group.and_more", more, names=named)
+        if more > 0
+        else words.text("tray.group.all", names=named)
+    )
 
 
 def _buttons(words: Wording, notice: Notice, count: int) -> tuple[tuple[Choice, str], ...]:

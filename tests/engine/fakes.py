@@ -284,7 +284,7 @@ class Lab:
             vault=self.vault,
             archive=self.shelf,
             clock=self.clock,
-            notifier=self.notices.append,
+            notifier=lambda notice: self.notices.append(notice),
             dice=self.dice,
             judge=judge_by_text,
             explain=lambda text: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule="test"),

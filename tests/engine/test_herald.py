@@ -218,7 +218,9 @@ STEPS = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(STEPS)
-def test_any_story_is_told_sparingly_and_truly(steps: Sequence[tuple[str, Verdict, VeilReason | None, bool, float]]) -> None:
+def test_any_story_is_told_sparingly_and_truly(
+    steps: Sequence[tuple[str, Verdict, VeilReason | None, bool, float]],
+) -> None:
     story = Story()
     for name, verdict, veil, known, seconds in steps:
         story.stands(name, verdict, veil=veil, known=known and verdict.is_down)
@@ -240,7 +242,9 @@ def test_any_story_is_told_sparingly_and_truly(steps: Sequence[tuple[str, Verdic
                 assert last.get(mailbox) is NoticeKind.TROUBLE, "a back follows its trouble, and comes once"
             if notice.kind is not NoticeKind.WITHDRAWN:
                 last[mailbox] = sort
-        on_screen = on_screen | set(notice.mailboxes) if sort is NoticeKind.TROUBLE else on_screen - set(notice.mailboxes)
+        on_screen = (
+            on_screen | set(notice.mailboxes) if sort is NoticeKind.TROUBLE else on_screen - set(notice.mailboxes)
+        )
     for sort in (NoticeKind.TROUBLE, NoticeKind.BACK):
         assert all(later - earlier >= QUIET for earlier, later in zip(times[sort], times[sort][1:], strict=False))
     assert on_screen == set(), "all are connected: no bad news is left on the screen"
