@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mailbox_desk.model.cause import Severity
-from mailbox_desk.model.notice import Announcement, Picture
+from mailbox_desk.model.notice import Announcement, Choice, Picture
 
 if sys.platform == "linux":
     from jeepney import DBusAddress, DBusErrorResponse, MatchRule, message_bus, new_method_call  # type: ignore[import-untyped]  # jeepney ships no types
@@ -32,6 +32,7 @@ _LIMIT: Final = 5.0  # seconds a call may take; a daemon that the bus starts for
 _FAREWELL: Final = 0.2
 _SIGNALS_KEPT: Final = 100
 _URGENCY: Final[Mapping[Severity, int]] = {Severity.NOTE: 0, Severity.TROUBLE: 1, Severity.LOSS: 2}
+_DRAW_DEFAULT: Final = frozenset({"Xfce Notify Daemon"})  # seen in xfce4-notifyd 0.7.3
 _BY_DAEMON: Final = -1  # the daemon decides how long a notice stays
 
 
@@ -48,6 +49,14 @@ class Signal:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """Who shows notices here, and what it is able to do (the specification's capabilities)."""
+
+    name: str
+    able: frozenset[str]
+
+
 @dataclass(slots=True)
 class NotificationBus:
     """One connection to the session bus, made when it is first needed and again after it was lost."""
@@ -60,8 +69,9 @@ class NotificationBus:
     async def show(self, announcement: Announcement, picture: Picture, *, replaces: int = 0) -> int:
         """Show it, in place of the notice `replaces` where that is not 0; the number of what now stands there.
         Raises NoDaemon."""
-        able = frozenset((await self._call("GetCapabilities"))[0])
-        words = notify_arguments(announcement, picture, able, replaces)
+        name = str((await self._call("GetServerInformation"))[0])
+        daemon = Daemon(name, frozenset((await self._call("GetCapabilities"))[0]))
+        words = notify_arguments(announcement, picture, daemon, replaces)
         return int((await self._call("Notify", "susssasa{sv}i", words))[0])
 
     async def take_away(self, number: int) -> None:
@@ -135,14 +145,13 @@ def _address() -> Any:
 
 
 def notify_arguments(
-    announcement: Announcement, picture: Picture, able: frozenset[str], replaces: int
+    announcement: Announcement, picture: Picture, daemon: Daemon, replaces: int
 ) -> tuple[Any, ...]:
-    """What `Notify` takes, for a daemon that is able to do this."""
-    body = announcement.body if "body" in able or not able else ""
-    if "body-markup" in able:
+    """What `Notify` takes, for this daemon."""
+    body = announcement.body if "body" in daemon.able else ""
+    if "body-markup" in daemon.able:
         body = html.escape(body, quote=False)
-    buttons = [word for choice, label in announcement.buttons for word in (choice.value, label)]
-    actions = ["default", announcement.title, *buttons] if "actions" in able and announcement.mailboxes else []
+    actions = _actions(announcement, daemon) if "actions" in daemon.able and announcement.mailboxes else []
     edge = picture.edge
     hints = {
         "urgency": ("y", _URGENCY[announcement.severity]),
@@ -150,6 +159,18 @@ def notify_arguments(
         "image-data": ("(iiibiiay)", (edge, edge, edge * 4, True, 8, 4, picture.rgba)),
     }
     return _PROGRAM, replaces, "", announcement.title, body, actions, hints, _BY_DAEMON
+
+
+def _actions(announcement: Announcement, daemon: Daemon) -> list[str]:
+    """Keys and labels by turns. A click on the notice itself is the key "default"; whoever draws a button for that one
+    gets it under the words of "Show", and no second one."""
+    draws_default = daemon.name in _DRAW_DEFAULT
+    buttons = [
+        (Choice.OPEN if draws_default and choice is Choice.SHOW else choice, label)
+        for choice, label in announcement.buttons
+    ]
+    whole = [] if draws_default else [(Choice.OPEN, announcement.title)]
+    return [word for choice, label in (*whole, *buttons) for word in (choice.value, label)]
 
 
 def understood(message: Any) -> Signal | None:

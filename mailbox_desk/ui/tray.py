@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _REST_MS: Final = 300
 _BALLOON_MS: Final = 10_000
+_MENU_MS: Final = 60_000
 _JUST_NOW_MS: Final = 400
 """A click on the tray takes the focus from our window first: until then it still counts as in front."""
 
@@ -51,7 +52,7 @@ class Tray(QObject):
         self._around: Surroundings | None = None
         self._tally = Tally()
         self._last: Announcement | None = None
-        self._left = QElapsedTimer()
+        self._left, self._opened = QElapsedTimer(), QElapsedTimer()
         self._menu = TrayMenu(words)
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self._menu)
@@ -99,7 +100,8 @@ class Tray(QObject):
         self._icon.activated.connect(self._activated)
         self._icon.messageClicked.connect(self._balloon_clicked)
         menu, reception = self._menu, self._reception
-        menu.aboutToShow.connect(self._fill)
+        menu.aboutToShow.connect(self._menu_opens)
+        menu.aboutToHide.connect(self._opened.invalidate)
         menu.wanted.connect(lambda mailbox_id: reception.reconnect(MailboxId(mailbox_id)))
         menu.more_wanted.connect(lambda: reception.show(self._tally.in_need()))
         menu.show_wanted.connect(lambda: reception.show())
@@ -124,6 +126,8 @@ class Tray(QObject):
         if wanted != self._shown:
             self._shown = wanted
             self._wear(*wanted)
+        if not self._menu_is_open():  # nothing moves under the mouse
+            self._fill()
 
     def _wear(self, worst: Shown | None, sentence: str) -> None:
         icon = QIcon()
@@ -131,6 +135,15 @@ class Tray(QObject):
             icon.addPixmap(self._theme.icons.tray(worst, edge))
         self._icon.setIcon(icon)
         self._icon.setToolTip(f"{self._words.text('ui.title')}\n{sentence}")
+
+    def _menu_opens(self) -> None:
+        """Said by the desktop too, which may have measured the menu by the words before these: see `_draw`."""
+        self._fill()
+        self._opened.start()
+
+    def _menu_is_open(self) -> bool:
+        """Not for ever: a desktop may go away with the menu open, and never say that it was closed."""
+        return self._opened.isValid() and self._opened.elapsed() < _MENU_MS
 
     def _fill(self) -> None:
         around = self._around

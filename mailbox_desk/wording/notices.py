@@ -31,7 +31,7 @@ def announce(words: Wording, notice: Notice, look: Look, now: float) -> Announce
         body=body,
         shown=Shown.CONNECTED if is_back else Shown(notice.verdict.value),
         severity=Severity.NOTE if is_back else max(CAUSES[each.cause].severity for each in notice.incidents),
-        buttons=() if is_back else _buttons(words, notice, len(snapshots)),
+        buttons=_buttons(words, notice, len(snapshots)),
         is_over=is_back,
     )
 
@@ -83,6 +83,6 @@ def _names(words: Wording, snapshots: list[Snapshot]) -> str:
 
 def _buttons(words: Wording, notice: Notice, count: int) -> tuple[tuple[Choice, str], ...]:
     show = (Choice.SHOW, words.text("tray.button.show"))
-    if count == 1 and notice.verdict is Verdict.NEEDS_YOU:
+    if count == 1 and notice.kind is not NoticeKind.BACK and notice.verdict is Verdict.NEEDS_YOU:
         return (Choice.RECONNECT, words.text("tray.button.reconnect")), show
     return (show,)
