@@ -75,9 +75,9 @@ class Notifications:
                 number = await self._bus.show(order, self._pictures(order.shown), replaces=done[0] if done else 0)
                 done = [each for each in done if each != number]
                 self._standing[number] = order
+                self._complaints.clear()
             for number in done:
                 await self._bus.take_away(number)
-            self._complaints.clear()
         except NoDaemon as error:
             self._complain(f"no notification daemon answers: {error}")
             if isinstance(order, Announcement):
