@@ -144,9 +144,7 @@ def _address() -> Any:
     return DBusAddress(_PATH, bus_name=_NAME, interface=_NAME)
 
 
-def notify_arguments(
-    announcement: Announcement, picture: Picture, daemon: Daemon, replaces: int
-) -> tuple[Any, ...]:
+def notify_arguments(announcement: Announcement, picture: Picture, daemon: Daemon, replaces: int) -> tuple[Any, ...]:
     """What `Notify` takes, for this daemon."""
     body = announcement.body if "body" in daemon.able else ""
     if "body-markup" in daemon.able:

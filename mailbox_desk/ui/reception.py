@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtWidgets import QApplication
+
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.notice import Choice, Clicked
 from mailbox_desk.model.summons import Summons
@@ -67,7 +69,7 @@ class Reception:
             self.summoned(summons)
 
     def _obey(self, summons: Summons) -> None:
-        if summons.add and self._acts is not None:
+        if summons.add and self._acts is not None and not self._is_busy():
             self._acts.add(summons.add)
         for address, lead in ((summons.show, self._reveal), (summons.reconnect, self.reconnect)):
             if address:
@@ -81,8 +83,12 @@ class Reception:
         self._window.reveal((mailbox_id,))
 
     def _begin(self, mailbox_id: MailboxId) -> None:
-        if self._acts is not None:
+        if self._acts is not None and not self._is_busy():
             self._acts.offered(mailbox_id)
+
+    def _is_busy(self) -> bool:
+        """A dialog is open: the person ends that first, for one over the other would confuse."""
+        return QApplication.activeModalWidget() is not None
 
     def _id_of(self, address: str) -> MailboxId | None:
         if self._around is None:

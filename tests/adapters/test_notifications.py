@@ -139,7 +139,9 @@ async def test_a_later_notice_of_the_same_incident_takes_the_place_of_the_first(
         await until(lambda: frozenset("ac") in standing(notifications).values())
         assert len(standing(notifications)) == 2, "those that are not back stay"
         notifications.show(announcement("a", "c", is_over=True, title="two are back"))
-        await until(lambda: standing(notifications).get(number) == frozenset("ac") and number in standing(notifications))
+        await until(
+            lambda: standing(notifications).get(number) == frozenset("ac") and number in standing(notifications)
+        )
         notifications.take_away(frozenset("abc"))
         await until(lambda: not standing(notifications))
 

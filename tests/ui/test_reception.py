@@ -57,6 +57,8 @@ async def test_a_click_leads_to_the_very_mailbox(reception: Reception, around: S
     reception.clicked(Clicked(Choice.RECONNECT, (MailboxId("a"),)))
     assert window.list.current_id() == "a"
     (dialog,) = dialogs(window, ReconnectDialog)
+    reception.clicked(Clicked(Choice.RECONNECT, (MailboxId("b"),)))
+    assert dialogs(window, ReconnectDialog) == [dialog], "no second one over the first"
     dialog.close()
 
 
