@@ -27,6 +27,7 @@ from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailb
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.no_keyring import NoKeyring
+from mailbox_desk.adapters.notifications import Notifications
 from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
 from mailbox_desk.adapters.pipes import discard_stdout
 from mailbox_desk.adapters.resources import load_providers, load_rules
@@ -49,18 +50,22 @@ from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.help_page import HelpLibrary
 from mailbox_desk.model.history import Stored
-from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
+from mailbox_desk.model.summons import Summons, summons_from
 from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.notices import announce
 from mailbox_desk.wording.report import Reporter, round_code
 
 # What ui and cli may use of the adapters, they get from here.
 __all__ = [
     "CsvMailbox",
     "CsvProblem",
+    "Desktop",
     "HomeTaken",
     "House",
     "NoPassphrase",
@@ -91,7 +96,16 @@ _STARTING_SECONDS = 20.0
 _NETWORK_COMES_AFTER = 3.0
 """Seconds after the first look: long enough for the desk to see that it sees nothing."""
 
-Notify = Callable[[Incident], None]
+Notify = Callable[[Engine, Notice], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """What the window lends for telling people: its words, the tray's balloon, pictures of a status."""
+
+    words: Wording
+    balloon: Callable[[Announcement], bool]
+    pictures: Callable[[Shown], Picture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +116,14 @@ class House:
     vault: Vault
     door: Door | None = None
     rehearsal: Rehearsal | None = None
+    notifications: Notifications | None = None
 
     async def unlock(self, passphrase: Secret) -> VaultState:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
         return await self.vault.open(passphrase=passphrase)
 
-    async def answer_at_the_door(self, wording: Wording, *, show: Callable[[], None] | None = None) -> None:
-        """Let a second process of this home ask us: for a round ("check"), or to be shown ("show"), with `show`."""
+    async def answer_at_the_door(self, wording: Wording, *, show: Callable[[Summons], None] | None = None) -> None:
+        """Let a second process of this home ask us: for a round ("check"), or by `show` to be shown ("show")."""
 
         async def answer(request: Request) -> AsyncIterator[dict[str, object]]:
             match request.ask:
@@ -117,7 +132,7 @@ class House:
                     async for told in _told_round(self.engine, wording, as_json=as_json):
                         yield told
                 case "show" if show is not None:
-                    show()
+                    show(summons_from(request.arguments))
                     yield {"shown": True}
                 case _:
                     yield {"refused": request.ask}
@@ -126,9 +141,9 @@ class House:
             await self.door.open(answer)
 
 
-def log_incident(incident: Incident) -> None:
-    """Until a tray takes them, incidents go to the log."""
-    _log.info("incident %s: %s, %s", incident.id, incident.cause.value, "open" if incident.is_open else "closed")
+def log_notice(_engine: Engine, notice: Notice) -> None:
+    """Where there is no desktop, notices go to the log alone."""
+    _log.info("%s: %d mailboxes, %s", notice.kind.value, len(notice.mailboxes), notice.cause.value)
 
 
 @asynccontextmanager
@@ -136,11 +151,12 @@ async def open_house(
     home: Home,
     *,
     interval: float | None = None,
-    notify: Notify = log_incident,
+    desktop: Desktop | None = None,
     keys: KeyringKeys | None = None,
     rehearsal: Rehearsal | None = None,
 ) -> AsyncIterator[House]:
-    """The desk of this home. Raises HomeTaken, StoreIsNewer, ArchiveFailed, OSError."""
+    """The desk of this home, which tells people by `desktop` where there is one.
+    Raises HomeTaken, StoreIsNewer, ArchiveFailed, OSError."""
     async with AsyncExitStack() as stack:
         lock = HomeLock(home)
         lock.acquire()
@@ -155,14 +171,18 @@ async def open_house(
             _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
         vault = SealedVault(home, keys)
         stack.push_async_callback(_closed, vault.close, "vault")
+        notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
+        notify = _teller(desktop.words, notifications) if desktop is not None and notifications else log_notice
         engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal)
+        if notifications is not None:
+            stack.push_async_callback(_ended, asyncio.create_task(notifications.run(), name="notifications"))
         door = Door(home)
         stack.push_async_callback(_closed, door.close, "door")
-        yield House(engine, vault, door, rehearsal)
+        yield House(engine, vault, door, rehearsal, notifications)
 
 
 @asynccontextmanager
-async def rehearsal_house(*, whole: bool = False, notify: Notify = log_incident) -> AsyncIterator[House]:
+async def rehearsal_house(*, whole: bool = False, desktop: Desktop | None = None) -> AsyncIterator[House]:
     """A desk in a throw-away home, its servers played on this computer; `whole`: with a mailbox for every cause. Once
     it is started, one of them is paused, and after some seconds the network comes. Raises NoServers, ArchiveFailed,
     OSError."""
@@ -180,7 +200,9 @@ async def rehearsal_house(*, whole: bool = False, notify: Notify = log_incident)
         rehearsal = rehearsal_of(await lane.run(load_fleet), playing)
         cast = (*rehearsal.first, *(rehearsal.rest if whole else ()))
         await _move_in(home, cast)
-        house = await stack.enter_async_context(open_house(home, notify=notify, keys=NoKeyring(), rehearsal=rehearsal))
+        house = await stack.enter_async_context(
+            open_house(home, desktop=desktop, keys=NoKeyring(), rehearsal=rehearsal)
+        )
         await house.unlock(Secret(secrets.token_urlsafe(32)))
         for draft in cast:
             await house.vault.write(draft.mailbox.id, draft.credential)
@@ -228,7 +250,7 @@ async def csv_house(
         vault = MemoryVault({row.mailbox.id: row.credential for row in rows})
         archive = MemoryArchive()
         stored = Stored(mailboxes=tuple(row.mailbox for row in rows))
-        yield House(await _engine(stack, settings or Settings(), interval, stored, vault, archive, log_incident), vault)
+        yield House(await _engine(stack, settings or Settings(), interval, stored, vault, archive, log_notice), vault)
 
 
 def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[CsvProblem]]:
@@ -304,7 +326,7 @@ async def _engine(
         vault=vault,
         archive=archive,
         clock=clock,
-        notifier=lambda incident: notify(incident),
+        notifier=lambda notice: notify(engine, notice),
         dice=random.random,
         # rules speak of families: who runs a mailbox may have several files
         judge=lambda failure, context: diagnose(
@@ -313,13 +335,28 @@ async def _engine(
         explain=lambda response: explain(replace(response, provider=family_of(response.provider, providers)), rules),
         providers=providers,
     )
-    engine = Engine(world, settings, stored)
+    engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(_closed, engine.stop, "engine")
     return engine
 
 
 def _with_domains(provider: Provider, rehearsal: Rehearsal) -> Provider:
     return replace(provider, domains=(*provider.domains, *rehearsal.domains.get(provider.id, ())))
+
+
+def _teller(words: Wording, notifications: Notifications) -> Notify:
+    """Puts the words before the desktop."""
+
+    def tell(engine: Engine, notice: Notice) -> None:
+        log_notice(engine, notice)
+        if notice.kind is NoticeKind.WITHDRAWN:
+            notifications.take_away(frozenset(each.id for each in notice.incidents))
+            return
+        announcement = announce(words, notice, engine.board.get, engine.now())
+        if announcement is not None:
+            notifications.show(announcement)
+
+    return tell
 
 
 async def _told_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:
@@ -330,6 +367,15 @@ async def _told_round(engine: Engine, wording: Wording, *, as_json: bool) -> Asy
         now = engine.now()
         yield {"line": reporter.as_json(snapshot, now) if as_json else reporter.as_text(snapshot, now)}
     yield {"exit": round_code(shown)}
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel it and give it a moment; a fault of ours is said."""
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=_CLOSING_SECONDS)
+    for each in done:
+        if not each.cancelled() and each.exception() is not None:
+            _log.error("%s ended by a fault of ours", each.get_name(), exc_info=each.exception())
 
 
 async def _closed(close: Callable[[], Coroutine[None, None, None]], part: str) -> None:

@@ -188,11 +188,11 @@ def _write_heartbeat(connection: sqlite3.Connection, heartbeat: Heartbeat) -> No
 def _write_incident(connection: sqlite3.Connection, incident: Incident) -> None:
     """The incident as it is now. Mailboxes that have gone are left out; with none left there is no incident."""
     key = connection.execute(
-        """INSERT INTO incidents (id, cause, verdict, started_at, opened_at, seen_at, closed_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?)
+        """INSERT INTO incidents (id, cause, verdict, started_at, opened_at, seen_at, closed_at, told_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, verdict = excluded.verdict,
            started_at = excluded.started_at, opened_at = excluded.opened_at, seen_at = excluded.seen_at,
-           closed_at = excluded.closed_at RETURNING key""",
+           closed_at = excluded.closed_at, told_at = excluded.told_at RETURNING key""",
         (
             incident.id,
             incident.cause.value,
@@ -201,6 +201,7 @@ def _write_incident(connection: sqlite3.Connection, incident: Incident) -> None:
             incident.opened_at,
             incident.seen_at,
             incident.closed_at,
+            incident.told_at,
         ),
     ).fetchone()[0]
     connection.execute("DELETE FROM incident_mailboxes WHERE incident = ?", (key,))
@@ -215,7 +216,7 @@ def _write_incident(connection: sqlite3.Connection, incident: Incident) -> None:
 
 def _incidents(connection: sqlite3.Connection, which: str, values: Iterable[str | int]) -> tuple[Incident, ...]:
     rows = connection.execute(
-        "SELECT key, id, cause, verdict, started_at, opened_at, seen_at, closed_at FROM incidents i " + which,
+        "SELECT key, id, cause, verdict, started_at, opened_at, seen_at, closed_at, told_at FROM incidents i " + which,
         tuple(values),
     ).fetchall()
     members: dict[int, list[MailboxId]] = defaultdict(list)
@@ -229,6 +230,6 @@ def _incidents(connection: sqlite3.Connection, which: str, values: Iterable[str 
         ):
             members[key].append(MailboxId(mailbox_id))
     return tuple(
-        Incident(identity, tuple(members[key]), Cause(cause), Verdict(verdict), started, opened, seen, closed)
-        for key, identity, cause, verdict, started, opened, seen, closed in rows
+        Incident(identity, tuple(members[key]), Cause(cause), Verdict(verdict), started, opened, seen, closed, told)
+        for key, identity, cause, verdict, started, opened, seen, closed, told in rows
     )

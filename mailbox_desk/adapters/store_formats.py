@@ -60,6 +60,7 @@ DESK_FORMAT = StoreFormat(
                    mailbox_id TEXT NOT NULL)""",
             ),
         ),
+        Migration(2, ("ALTER TABLE incidents ADD COLUMN told_at REAL",)),
     ),
 )
 

@@ -30,6 +30,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         "--demo", action="store_true", help="a rehearsal: a dozen mailboxes in every state, in a throw-away home"
     )
     parser.add_argument("--version", action="version", version=f"mailbox-desk {__version__}")
+    _add_window(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check(commands, common)
     _add_watch(commands, common)
@@ -45,6 +46,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     told.home = getattr(told, "home", None)
     told.passphrase_file = getattr(told, "passphrase_file", None)
     return told
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    """For the window alone; where the desk is open already, it does them there."""
+    parser.add_argument("--show", metavar="ADDRESS", default="", help="show this mailbox")
+    parser.add_argument("--reconnect", metavar="ADDRESS", default="", help="begin the next step of this mailbox")
+    parser.add_argument("--add", metavar="ADDRESS", default="", help="add this mailbox")
+    parser.add_argument("--hidden", action="store_true", help="start in the tray, where there is one")
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:

@@ -10,10 +10,11 @@ from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Notifier, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
@@ -29,13 +30,13 @@ class Desk:
     checker: Checker
     vault: Vault
     archive: Archive
-    notifier: Notifier
     board: Board
     agenda: Agenda
     budget: HostBudget
     lookout: Lookout
     neighbours: Neighbours
     journal: Journal
+    herald: Herald
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]

@@ -19,6 +19,7 @@ from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.discovery import discover
+from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
@@ -108,7 +109,9 @@ class Engine:
         """Open the vault without a prompt and begin to watch; `first_round` False waits for the first wish."""
         state = await self._world.vault.open()
         self._desk.budget.remember(self._stored.refusals)
+        self._desk.herald.remember(self._stored.incidents, self._stored.standings)
         self._chores.begin(self._agenda.run(), "agenda")
+        self._chores.begin(self._desk.herald.run(), "herald")
         self._chores.begin(self._keep_tidy(), "tidy")
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         spacing = self._desk.settings.first_round_spacing
@@ -163,6 +166,7 @@ class Engine:
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.journal.forget(mailbox_id)
+        self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
         self.board.withdraw(mailbox_id)
 
@@ -248,9 +252,9 @@ class Engine:
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)
 
-    async def remember(self, name: str, text: str) -> None:
-        """Keep a setting of this name over restarts."""
-        await self._world.archive.save_setting(name, text)
+    async def save_setting(self, name: str, value: str) -> None:
+        """Keep it for the next start. Raises ArchiveFailed."""
+        await self._world.archive.save_setting(name, value)
 
     async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
         return await self._world.archive.heartbeats(mailbox_id, since)
@@ -280,19 +284,20 @@ class Engine:
             window=settings.refusal_window,
             refusal_limit=lambda host: self._refusal_limit(host, settings),
         )
+        journal = Journal(self._stored.incidents)
         return Desk(
             clock=world.clock,
             dice=world.dice,
             checker=world.checker,
             vault=world.vault,
             archive=world.archive,
-            notifier=world.notifier,
             board=self.board,
             agenda=self._agenda,
             budget=budget,
             lookout=lookout,
             neighbours=Neighbours(),
-            journal=Journal(self._stored.incidents),
+            journal=journal,
+            herald=Herald(world.clock, self._agenda, journal, world.archive, world.notifier, settings.tell_after),
             judge=world.judge,
             settings=settings,
             interval_of=lambda mailbox: settings.interval or self._interval(mailbox.provider),

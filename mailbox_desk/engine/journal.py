@@ -1,6 +1,6 @@
 """What is worth keeping of a change: the status change, and the incident that it opens, renews or closes.
 
-It tells nobody itself: the watcher writes what it answers together with the standing, and then has the notifier told.
+It tells nobody itself: the watcher writes what it answers together with the standing, and the herald hears of it.
 """
 
 from __future__ import annotations
@@ -37,13 +37,23 @@ class Journal:
                 return None
             if known is None:
                 known = _opened(after, now)
-            news = replace(known, cause=diagnosis.cause, verdict=verdict, seen_at=now)
+            told_at = None if verdict.gravity > known.verdict.gravity else known.told_at
+            news = replace(known, cause=diagnosis.cause, verdict=verdict, seen_at=now, told_at=told_at)
             self._open[after.mailbox_id] = news
             return news
         if known is not None and not verdict.is_down:
             del self._open[after.mailbox_id]
             return replace(known, seen_at=now, closed_at=now)
         return None
+
+    def told(self, mailboxes: Iterable[MailboxId], now: float) -> tuple[Incident, ...]:
+        """The open incidents of these mailboxes, as told now."""
+        changed: dict[str, Incident] = {}
+        for mailbox_id in mailboxes:
+            known = self._open.get(mailbox_id)
+            if known is not None:
+                self._open[mailbox_id] = changed[known.id] = replace(known, told_at=now)
+        return tuple(changed.values())
 
     def forget(self, mailbox_id: MailboxId) -> None:
         """The mailbox was removed."""

@@ -15,6 +15,7 @@ from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.notice import Notice
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.vault_state import VaultState
 
@@ -114,6 +115,6 @@ class Clock(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells a person of an incident once; wiring puts the words before it."""
+    """Tells a person; wiring puts the words before it. It never blocks, and never fails."""
 
-    def __call__(self, incident: Incident) -> None: ...
+    def __call__(self, notice: Notice) -> None: ...

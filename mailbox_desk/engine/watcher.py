@@ -275,10 +275,9 @@ class Watcher:
             incidents=(incident,) if incident else (),
         )
         self._publish()
+        self._desk.herald.heard(after, incident)  # a disk that is full is no reason to be silent
         await self._desk.archive.record(record)
         self._warnings = ()
-        if incident is not None:
-            self._desk.notifier(incident)
 
     async def _note_change(self, before: Standing) -> None:
         if before.shown is not self._standing.shown or before.state != self._standing.state:

@@ -11,7 +11,8 @@ from mailbox_desk.model.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Times are seconds since 1970 UTC; `closed_at` None while it lasts. `started_at` is the first failed check."""
+    """Times are seconds since 1970 UTC; `closed_at` None while it lasts. `started_at` is the first failed check;
+    `told_at` when a person was told of it as grave as it is now, None where nobody was."""
 
     id: str
     mailboxes: tuple[MailboxId, ...]
@@ -21,6 +22,7 @@ class Incident:
     opened_at: float
     seen_at: float
     closed_at: float | None = None
+    told_at: float | None = None
 
     @property
     def is_open(self) -> bool:

@@ -13,7 +13,9 @@ from mailbox_desk.model.discovery import DiscoverySettings
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Seconds where not said otherwise. `second_opinion` is the shortest and the longest wait before it;
-    `interval` overrides the provider files where it is set."""
+    `interval` overrides the provider files where it is set;
+    `tell_after`: how long the desk mends by itself before a person is told. `keep_running`: closing the window does not
+    end the desk even where there is no tray; `closing_explained`: the person has been told what closing does."""
 
     limits: Limits = field(default_factory=Limits)
     threads: int = 32
@@ -25,6 +27,9 @@ class Settings:
     envelope: bool = True
     first_round_spacing: float = 0.05
     discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
+    tell_after: float = 900.0
+    keep_running: bool = False
+    closing_explained: bool = False
 
 
 WINDOWS_OWN: Final = "ui."
@@ -80,6 +85,9 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "second_opinion": _bounds,
     "interval": _positive,
     "envelope": lambda text: _YES_NO[text.lower()],
+    "keep_running": lambda text: _YES_NO[text.lower()],
+    "closing_explained": lambda text: _YES_NO[text.lower()],
+    "tell_after": _positive,
     "first_round_spacing": _positive,
 }
 _DISCOVERY_READERS: Final[Mapping[str, Callable[[str], object]]] = {

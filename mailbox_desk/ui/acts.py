@@ -45,8 +45,10 @@ class Acts(QObject):
         self.extras = extras or Extras()
         self._book: HelpWindow | None = None
 
-    def add(self) -> None:
+    def add(self, address: str = "") -> None:
         dialog = AddDialog(self._around, self._window)
+        if address:
+            dialog.start_with(address)
         dialog.added.connect(self.added)
         self._open(dialog)
 

@@ -74,6 +74,11 @@ class AddDialog(QDialog):
         self._listen()
         self._refresh()
 
+    def start_with(self, address: str) -> None:
+        """Fill in what is known already."""
+        self._address.setText(address)
+        self._look()
+
     # -- building
 
     def _lay_out(self) -> None:

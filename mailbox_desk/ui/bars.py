@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -82,6 +83,28 @@ class UndoBar(_Bar):
     def _end(self) -> None:
         self._time.stop()
         self.hide()
+
+
+class NoTrayBar(_Bar):
+    """What closing the window does where there is no tray; the person may want otherwise. `known` is called when the
+    person has put it away, `keep` when the desk is to go on."""
+
+    def __init__(self, words: Wording, keep: Callable[[], None], known: Callable[[], None]) -> None:
+        super().__init__(Tone.AMBER)
+        self._words, self._wants, self._known = words, keep, known
+        self._text.setText(words.text("tray.no_tray.text"))
+        self._keep = button(words.text("tray.no_tray.keep"), self._pressed)
+        self._line.addWidget(self._keep)
+        self._line.addWidget(button(words.text("ui.close"), self._put_away))
+
+    def _pressed(self) -> None:
+        self._text.setText(self._words.text("tray.no_tray.kept"))
+        self._keep.hide()
+        self._wants()
+
+    def _put_away(self) -> None:
+        self.hide()
+        self._known()
 
 
 class VaultBar(_Bar):

@@ -75,6 +75,7 @@ class DeskView(QObject):
         self.pane.offered.connect(self._offer)
         self.pane.history_wanted.connect(self._ask_history)
         self._window.acts.wanted.connect(self._do)
+        self._window.complained.connect(self._failure_bar.say)
         self._undo_bar.undone.connect(self._bring_back)
         self._undo_bar.settled.connect(self.settle)
 
@@ -87,7 +88,7 @@ class DeskView(QObject):
         self.pane.help_page = acts.extras.help_page
         self.pane.pages_of = around.provider_pages
         self.pane.help_wanted.connect(acts.show_cause)
-        self._window.closing.connect(acts.close_windows)
+        self._window.quitting.connect(acts.close_windows)
         acts.added.connect(self._show_added)
         acts.leaving.connect(self._let_go)
         acts.failed.connect(self._tell_failure)
@@ -196,7 +197,7 @@ class DeskView(QObject):
     def _keep_columns(self) -> None:
         if self._around is not None:
             kept = self._window.layout_kept()["ui.columns"]
-            self._around.bridge.wish(self._around.engine.remember("ui.columns", kept))
+            self._around.bridge.wish(self._around.engine.save_setting("ui.columns", kept))
 
     # -- what the person does
 
@@ -205,8 +206,10 @@ class DeskView(QObject):
         match act:
             case Act.UNDO:
                 self._undo_bar.undo()
-            case Act.CLOSE | Act.QUIT:
+            case Act.CLOSE:
                 self._window.close()
+            case Act.QUIT:
+                self._window.quitting.emit()
             case _ if self._acts is not None:
                 self._do_live(act, self._acts)
             case _:

@@ -4,16 +4,20 @@ along everything heavy. What can stop the start is turned into one Trouble with 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from mailbox_desk import wiring
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
+from mailbox_desk.model.summons import Summons
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
 from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.rehearsal_bar import RehearsalBar
+from mailbox_desk.ui.tray import Tray
 from mailbox_desk.wiring import (
+    Desktop,
     HomeTaken,
     NobodyAnswers,
     NoPassphrase,
@@ -41,20 +45,22 @@ class ShownElsewhere(Exception):
 
 @asynccontextmanager
 async def open_house(
-    home: Home, told: argparse.Namespace, words: Wording, come_forward: Callable[[], None]
+    home: Home, told: argparse.Namespace, words: Wording, show: Callable[[Summons], None], tray: Tray
 ) -> AsyncIterator[wiring.House]:
-    """The started desk of this home; a second start of the program calls `come_forward`.
+    """The started desk of this home; a second start of the program calls `show`.
     Raises Trouble or ShownElsewhere."""
 
     try:
-        async with wiring.rehearsal_house() if told.demo else wiring.open_house(home) as house:
+        desktop = Desktop(words, tray.balloon, tray.picture)
+        made = wiring.rehearsal_house(desktop=desktop) if told.demo else wiring.open_house(home, desktop=desktop)
+        async with made as house:
             if told.passphrase_file:
                 await house.unlock(read_passphrase(told.passphrase_file))
             await house.engine.start()
-            await house.answer_at_the_door(words, show=come_forward)
+            await house.answer_at_the_door(words, show=show)
             yield house
     except HomeTaken as error:
-        await _show_the_first(home, error)
+        await _show_the_first(home, summons_of(told), error)
     except NoServers as error:
         raise Trouble("rehearsal", str(error)) from error
     except NoPassphrase as error:
@@ -72,9 +78,15 @@ async def extras() -> Extras:
     return Extras(help_page, await read_help(), wiring.Rehearsals().open)
 
 
-async def _show_the_first(home: Home, taken: HomeTaken) -> None:
+def summons_of(told: argparse.Namespace) -> Summons:
+    """What this start asks of the window, ours or that of the desk which is open already."""
+    token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID") or ""
+    return Summons(told.add.strip(), told.show.strip(), told.reconnect.strip(), token)
+
+
+async def _show_the_first(home: Home, summons: Summons, taken: HomeTaken) -> None:
     try:
-        async for answer in knock(home, "show"):
+        async for answer in knock(home, "show", summons.arguments()):
             if answer.get("shown"):
                 raise ShownElsewhere from taken
     except NobodyAnswers as error:
@@ -82,4 +94,4 @@ async def _show_the_first(home: Home, taken: HomeTaken) -> None:
     raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
 
 
-__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "extras", "open_house"]
+__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "extras", "open_house", "summons_of"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QSize
 from PySide6.QtGui import QIcon, QImageReader, QPixmap
 
-from mailbox_desk.ui.look import Palette, Shape, Tone
+from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.look import LIGHT, LOOKS, Palette, Shape, Tone
+
+_QUIET: Final = "quiet"
 
 
 class Icons:
@@ -48,6 +52,12 @@ class Icons:
         for edge in (16, 24, 32, 48, 64, 128):
             icon.addPixmap(_rendered(svg, edge, 1.0))
         return icon
+
+    def tray(self, shown: Shown | None, edge: int) -> QPixmap:
+        """The status for a tray, `edge` pixels wide: it stands on light and on dark. None: nothing to say."""
+        shape, tone = (LOOKS[shown].shape.value, LOOKS[shown].tone) if shown else (_QUIET, Tone.GREY)
+        drawing = _bytes_of(self.folder / f"tray_{shape}.svg")
+        return _rendered(drawing.replace(b"currentColor", LIGHT.tone(tone).encode()), edge, 1.0)
 
     def _draw(self, shape: Shape, colour: str, size: int, ratio: float) -> QPixmap:
         if shape not in self._drawings:

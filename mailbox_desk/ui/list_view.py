@@ -89,6 +89,13 @@ class ListView(QTableView):
             self.selectionModel().setCurrentIndex(self._model.index(place, 0), flags.ClearAndSelect | flags.Rows)
             self.scrollTo(self._model.index(place, 0))
 
+    def choose_all(self, ids: Sequence[MailboxId]) -> None:
+        """Look at the first of these, with all of them selected."""
+        self.choose(ids[0])
+        flags = QItemSelectionModel.SelectionFlag
+        for place in filter(lambda place: place is not None, map(self._model.place_of, ids[1:])):
+            self.selectionModel().select(self._model.index(place or 0, 0), flags.Select | flags.Rows)
+
     def current_id(self) -> MailboxId | None:
         row = self._model.row(self.currentIndex().row())
         return row.id if row else None

@@ -201,6 +201,8 @@ class Measures:
     help_list: int = 290
     help_text: int = 620
     help_line: int = 125
+    tray_icons: tuple[int, ...] = (16, 22, 24, 32, 48, 64)
+    notice_icon: int = 48
 
 
 MEASURES = Measures()

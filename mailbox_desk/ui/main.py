@@ -9,7 +9,7 @@ import sys
 import time
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from mailbox_desk import paths
 from mailbox_desk.adapters.first_rows import read_first_sight
@@ -38,7 +38,8 @@ def run(told: argparse.Namespace) -> int:
         sight = read_first_sight(home)
         window.restore_layout(sight.layout)
         window.show_first([first_row(each, words) for each in sight.rows])
-    window.show()
+    if not (told.hidden and QSystemTrayIcon.isSystemTrayAvailable()):
+        window.show()
     QCoreApplication.processEvents()  # the rows are on the screen before anything below is imported
     gc.freeze()  # what a start has made mostly stays
     from importlib import import_module

@@ -21,10 +21,13 @@ from PySide6.QtWidgets import QApplication
 from mailbox_desk.paths import Home
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
+from mailbox_desk.ui.closing import Closing
 from mailbox_desk.ui.collector import Collector
 from mailbox_desk.ui.desk_view import DeskView
+from mailbox_desk.ui.reception import Reception
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
+from mailbox_desk.ui.tray import Tray
 from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
 
@@ -54,6 +57,9 @@ class Program:
         self._bring_house = bring_house
         self._loop = qasync.QEventLoop(app)
         self._bridge = Bridge(self._loop, window)
+        self._reception = Reception(window, words)
+        self._tray = Tray(theme, words, window, self._reception)
+        self._closing = Closing(window, self._tray, words, self._end)
         self._collector = Collector(window)
         self._ending = asyncio.Event()
         self._code = _OK
@@ -63,7 +69,6 @@ class Program:
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._collector.start()
         asyncio.set_event_loop(self._loop)
-        self._window.closing.connect(self._end)
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):  # Windows has no signal handlers on a loop
                 self._loop.add_signal_handler(number, self._end)
@@ -73,6 +78,7 @@ class Program:
 
     def _end(self) -> None:
         self._window.hide()
+        self._tray.leave()
         self._ending.set()
 
     async def _live(self) -> None:
@@ -94,15 +100,21 @@ class Program:
     async def _keep(self, house: Any) -> None:
         """`house` is the module of that name, which is imported late."""
         try:
-            async with house.open_house(self._home, self._told, self._words, self._window.come_forward) as opened:
+            told, words, summoned = self._told, self._words, self._reception.summoned
+            async with house.open_house(self._home, told, words, summoned, self._tray) as opened:
                 self._bridge.follow(opened.engine.board)
-                around = Surroundings(self._theme, self._words, opened.engine, self._bridge, time.time)
-                extras = await house.extras()
-                self._view.attach(around, Acts(around, self._window, extras))
+                around = Surroundings(self._theme, words, opened.engine, self._bridge, time.time)
+                acts = Acts(around, self._window, await house.extras())
+                self._view.attach(around, acts)
                 if opened.rehearsal is not None:
                     self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))
+                self._tray.follow(around)
+                self._closing.follow(around, opened.notifications.show)
+                self._reception.obey(house.summons_of(told))
+                self._reception.open(around, acts)
                 self._collector.put_aside()
-                await self._ending.wait()
+                while True:
+                    self._reception.clicked(await opened.notifications.clicked())
         except house.ShownElsewhere:
             self._end()
         except house.Trouble as trouble:

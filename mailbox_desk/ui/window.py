@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
@@ -33,6 +33,9 @@ from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.summary import summary
 from mailbox_desk.wording import Wording
 
+if TYPE_CHECKING:
+    from mailbox_desk.model.mailbox import MailboxId
+
 _SIDE_BY_SIDE: Final = 940
 _CHIPS_BESIDE: Final = 1180
 _READING_WIDTH: Final = 440
@@ -40,9 +43,11 @@ _LIST, _EMPTY, _NO_MATCH, _MESSAGE = range(4)
 
 
 class Window(QMainWindow):
-    """`closing` is emitted when the person closes it; the program decides what that means."""
+    """`closing` is emitted when the person closes it; the program decides what that means. `quitting`: it is to end."""
 
     closing = Signal()
+    quitting = Signal()
+    complained = Signal(str)
 
     def __init__(self, theme: Theme, words: Wording, now: Callable[[], float]) -> None:
         super().__init__()
@@ -117,6 +122,18 @@ class Window(QMainWindow):
         self.header.search.clear()
         self.chips.pick(None)
         self._refilter()
+
+    def reveal(self, ids: Sequence[MailboxId]) -> None:
+        """Lead the person to these mailboxes, whatever is searched for now."""
+        if any(self.model.place_of(each) is None for each in ids):
+            self.show_everything()
+        if ids:
+            self.list.choose_all(ids)
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def complain(self, text: str) -> None:
+        """Say in a strip what could not be done."""
+        self.complained.emit(text)
 
     def layout_kept(self) -> Mapping[str, str]:
         """What of the window's shape is kept between starts, as pairs of names and texts."""
@@ -193,9 +210,9 @@ class Window(QMainWindow):
         title, text = label(self._words.text("ui.empty.title")), label(self._words.text("ui.empty.text"), "muted")
         title.setFont(self._theme.title_font)
         acts = [self._invitation(act, is_bright=act is Act.ADD) for act in (Act.ADD, Act.IMPORT, Act.REHEARSAL)]
-        line = QWidget()
-        line.setLayout(row_of(*acts))
-        line.layout().setContentsMargins(0, 0, 0, 0)
+        line, inside = QWidget(), row_of(*acts)
+        inside.setContentsMargins(0, 0, 0, 0)
+        line.setLayout(inside)
         return _centred(title, text, line)
 
     def _invitation(self, act: Act, *, is_bright: bool) -> QWidget:

@@ -80,9 +80,15 @@ def change(number: int, at: float) -> StatusChange:
     return StatusChange(MailboxId(f"id-{number}"), at, Shown.NEEDS_YOU, Cause.CREDENTIALS_REJECTED.value)
 
 
-def incident(identity: str, numbers: tuple[int, ...], at: float = NOW, closed_at: float | None = None) -> Incident:
+def incident(
+    identity: str,
+    numbers: tuple[int, ...],
+    at: float = NOW,
+    closed_at: float | None = None,
+    told_at: float | None = None,
+) -> Incident:
     ids = tuple(MailboxId(f"id-{number}") for number in numbers)
-    return Incident(identity, ids, Cause.PROVIDER_OUTAGE, Verdict.RECONNECTING, at - 60, at, at, closed_at)
+    return Incident(identity, ids, Cause.PROVIDER_OUTAGE, Verdict.RECONNECTING, at - 60, at, at, closed_at, told_at)
 
 
 def full_record(number: int, at: float) -> Record:

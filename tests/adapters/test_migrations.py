@@ -64,6 +64,19 @@ def test_an_older_file_is_backed_up_and_brought_up_step_by_step(desk_home: Home)
     assert stat.S_IMODE(desk_home.backups.stat().st_mode) == 0o700
 
 
+async def test_a_desk_of_the_first_format_keeps_its_incidents(desk_home: Home) -> None:
+    first = StoreFormat(DESK_FORMAT.application_id, DESK_FORMAT.migrations[:1])
+    with closing(open_store(desk_home.database, first, desk_home.backups)) as connection:
+        connection.execute("INSERT INTO mailboxes VALUES (1, 'id-1', 'a@x', '', '{}')")
+        connection.execute("INSERT INTO incidents VALUES (1, 'i', 'over_quota', 'NEEDS_YOU', 1.0, 2.0, 3.0, NULL)")
+        connection.execute("INSERT INTO incident_mailboxes VALUES (1, 1, 0)")
+    database = Database(desk_home)
+    await database.open()
+    (kept,) = await database.incidents(None, 5)
+    await database.close()
+    assert (kept.id, kept.is_open, kept.told_at) == ("i", True, None)
+
+
 def test_a_new_file_needs_no_backup(desk_home: Home) -> None:
     open_store(desk_home.database, NEW, desk_home.backups).close()
     assert not desk_home.backups.exists()

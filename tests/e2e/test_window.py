@@ -60,12 +60,15 @@ async def home(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def desk(person: Person, home: Path, server: Dovecot, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def desk(person: Person, home: Path, server: Dovecot, log: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The program as a process of its own; killed where the test leaves it running."""
     env = person.env | {"SSL_CERT_FILE": str(server.ca_file), "LANG": "C.UTF-8"}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mailbox_desk", "--home", str(home)], env=env, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "mailbox_desk", "--home", str(home), *more],
+            env=env,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
     person.pid = process.pid
     try:

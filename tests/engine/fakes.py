@@ -18,6 +18,7 @@ from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.notice import Notice
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
@@ -212,6 +213,7 @@ class Shelf:
     beats: list[Heartbeat] = field(default_factory=list)
     told: list[StatusChange] = field(default_factory=list)
     kept: dict[str, Incident] = field(default_factory=dict)
+    written: list[Incident] = field(default_factory=list)
     full: bool = False
     tidied: int = 0
 
@@ -242,6 +244,7 @@ class Shelf:
             self.told.append(record.change)
         self.refusals.extend(record.refusals)
         self.kept.update({incident.id: incident for incident in record.incidents})
+        self.written.extend(record.incidents)
 
     async def save_setting(self, name: str, value: str) -> None:
         raise AssertionError("not used")
@@ -279,7 +282,7 @@ class Lab:
     vault: MemoryVault = field(default_factory=MemoryVault)
     shelf: Shelf = field(default_factory=Shelf)
     settings: Settings = field(default_factory=Settings)
-    incidents: list[Incident] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     seen: list[Snapshot] = field(default_factory=list)
     dice: Callable[[], float] = lambda: 0.5
     engine: Engine = field(init=False)
@@ -308,7 +311,7 @@ class Lab:
             vault=self.vault,
             archive=self.shelf,
             clock=self.clock,
-            notifier=lambda incident: self.incidents.append(incident),
+            notifier=lambda notice: self.notices.append(notice),
             dice=self.dice,
             judge=judge_by_text,
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
@@ -335,6 +338,16 @@ class Lab:
     def cause(self, user: str) -> str | None:
         diagnosis = self.snapshot(user).standing.diagnosis
         return diagnosis.cause.value if diagnosis else None
+
+    @property
+    def incidents(self) -> list[Incident]:
+        """Each opening, change and closing in order; that somebody was told is left out."""
+        changes = [replace(each, told_at=None) for each in self.shelf.written]
+        return [each for place, each in enumerate(changes) if place == 0 or each != changes[place - 1]]
+
+    def told(self) -> list[tuple[str, int]]:
+        """What a person was told: kind, and of how many mailboxes."""
+        return [(notice.kind.value, len(notice.mailboxes)) for notice in self.notices]
 
     def history(self, user: str) -> list[str]:
         """What was shown, in order, repeats left out."""

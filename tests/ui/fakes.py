@@ -18,6 +18,7 @@ from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.response import Response
+from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Half
@@ -49,6 +50,7 @@ class FakeEngine:
         self.history: tuple[StatusChange, ...] = ()
         self.fails: Exception | None = None
         self.unlocks_to = VaultState.OPEN
+        self.settings = Settings()
         self.passphrases: list[Secret | None] = []
         self.judge: Callable[[Response], Diagnosis] = lambda _: Diagnosis((RankedCause(Cause.UNKNOWN, 0.3),), "sample")
 
@@ -89,6 +91,9 @@ class FakeEngine:
 
     async def pin_certificate(self, mailbox_id: MailboxId, half: Half, sha256: str) -> None:
         self._wish("pin_certificate", mailbox_id, half, sha256)
+
+    async def save_setting(self, name: str, value: str) -> None:
+        self._wish("save_setting", name, value)
 
     def prioritise(self, ids: Sequence[MailboxId]) -> None:
         self.wishes.append(("prioritise", tuple(ids)))

@@ -1,0 +1,84 @@
+"""What a person is told of, outside the window: a notice of the engine, its words, and what was clicked on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailbox_desk.model.cause import Cause, Severity
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.verdict import Shown, Verdict
+
+
+class NoticeKind(StrEnum):
+    """TROUBLE is of one mailbox, GROUP of several; WITHDRAWN says nothing, it takes away what was shown."""
+
+    TROUBLE = "trouble"
+    GROUP = "group"
+    BACK = "back"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One telling, of one incident or of many. `incidents` is never empty."""
+
+    kind: NoticeKind
+    incidents: tuple[Incident, ...]
+
+    @property
+    def mailboxes(self) -> tuple[MailboxId, ...]:
+        """Each once, in the order of the incidents."""
+        return tuple(dict.fromkeys(mailbox for each in self.incidents for mailbox in each.mailboxes))
+
+    @property
+    def cause(self) -> Cause:
+        """The commonest cause, of equals the one met first."""
+        return Counter(each.cause for each in self.incidents).most_common(1)[0][0]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict."""
+        return max((each.verdict for each in self.incidents), key=lambda verdict: verdict.gravity)
+
+
+class Choice(StrEnum):
+    """What can be clicked on a notice: itself, or one of its buttons."""
+
+    OPEN = "default"
+    RECONNECT = "reconnect"
+    SHOW = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice in words. `title` and `body` are plain text; `buttons` are shown where the desktop has any.
+    `incidents` are the ids that it is about: a later announcement of one of them takes its place."""
+
+    incidents: frozenset[str]
+    mailboxes: tuple[MailboxId, ...]
+    title: str
+    body: str
+    shown: Shown
+    severity: Severity
+    buttons: tuple[tuple[Choice, str], ...] = ()
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What a person clicked. `token` lets our window come to the front (xdg-activation or startup-notification)."""
+
+    choice: Choice
+    mailboxes: tuple[MailboxId, ...]
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A square picture, `edge` pixels wide: red, green, blue, alpha, a byte each, row by row without gaps."""
+
+    edge: int
+    rgba: bytes
