@@ -13,7 +13,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import qasync
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from mailbox_desk import paths
 from mailbox_desk.ui.bridge import Bridge
@@ -75,3 +75,12 @@ async def bridge(qapp: QApplication, engine: FakeEngine) -> AsyncIterator[Bridge
 @pytest.fixture
 def around(theme: Theme, words: Wording, engine: FakeEngine, bridge: Bridge) -> Surroundings:
     return Surroundings(theme, words, engine.face, bridge, lambda: NOW)
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A dialog left open by one test would block the windows of the next."""
+    yield
+    for each in QApplication.topLevelWidgets():
+        if isinstance(each, QDialog) and each.isVisible():
+            each.close()

@@ -159,9 +159,6 @@ class FakeEngine:
     async def changes_since(self, since: float) -> Sequence[StatusChange]:
         return tuple(change for change in self.history if change.at >= since)
 
-    async def remember(self, name: str, text: str) -> None:
-        self._wish("remember", name, text)
-
     async def acknowledge(self, ids: Iterable[MailboxId], *, known: bool = True) -> None:
         self._wish("acknowledge", tuple(ids), known)
 

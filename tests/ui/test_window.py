@@ -255,8 +255,8 @@ async def test_columns_are_hidden_moved_and_kept(live: Window, engine: FakeEngin
     live.list.columns.show(Column.DAY, wanted=False)
     live.list.columns.show(Column.STATUS, wanted=False)  # not to be had: a list without it says nothing
     live.list.horizontalHeader().moveSection(1, 3)
-    await until(lambda: engine.wished("remember"))
-    name, kept = engine.wished("remember")[-1]
+    await until(lambda: engine.wished("save_setting"))
+    name, kept = engine.wished("save_setting")[-1]
     assert name == "ui.columns"
     assert live.list.isColumnHidden(Column.DAY)
     assert not live.list.isColumnHidden(Column.STATUS)
