@@ -28,9 +28,10 @@ def write_notices(folder: Path, *, modules: Iterable[str], libraries: Iterable[P
     folder.mkdir(parents=True)
     for kept in _KEPT.glob("*.txt"):  # Qt's wheels bring no licence of their own
         shutil.copyfile(kept, folder / kept.name)
+    shutil.copyfile(_KEPT.parent / "copyright", folder / f"{OURS}.txt")
     shutil.copyfile(python_licence(), folder / "Python.txt")
     found = list(libraries)
-    for name in distributions(modules, found):
+    for name in [*distributions(modules, found), "pyinstaller"]:  # its bootloader starts the program
         (folder / f"{name}.txt").write_text(notice_of(distribution(name)), encoding="utf-8")
     for package in debian_packages(found):
         copyright_file = Path("/usr/share/doc", package, "copyright")
@@ -61,8 +62,8 @@ def distributions(modules: Iterable[str], libraries: Iterable[Path]) -> list[str
 def notice_of(part: Distribution) -> str:
     """Name, version, licence and the licence's whole text, as its makers ship it."""
     metadata = part.metadata
-    told = metadata.get("License-Expression") or metadata.get("License") or "see below"
-    head = f"{metadata['Name']} {metadata['Version']}\nLicence: {told.splitlines()[0]}\n"
+    told = metadata.get_all("License-Expression") or metadata.get_all("License") or ["see below"]
+    head = f"{metadata['Name']} {metadata['Version']}\nLicence: {told[0].splitlines()[0]}\n"
     files = sorted(file for file in part.files or () if _LICENCE_FILE.search(str(file)) and ".dist-info" in str(file))
     return "\n\n".join([head, *(file.read_text(encoding="utf-8").strip() for file in files)]).strip() + "\n"
 
