@@ -321,7 +321,7 @@ def do_parts(parts: Mapping[str, Sequence[str]]) -> int:
 def test(rest: Sequence[str]) -> int:
     """The static part, then pytest."""
     is_long = "--long" in rest
-    prepare("dev", named("run", "test", *(["long"] if is_long else [])))
+    prepare("dev", named("run", "test", *(["long", "package"] if is_long else [])))
     chosen = [*([] if is_long else ["-m", "not long"]), *(word for word in rest if word != "--long")]
     return do_parts({**static_parts(), "tests": [str(tool("python")), "-m", "pytest", *chosen]})
 

@@ -19,6 +19,7 @@ import pytest
 from tests.servers.debian_root import DebianRoot
 from tests.servers.display import Display
 from tests.servers.processes import stop
+from tests.servers.secret_service import SecretService
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = "/usr/lib/mailbox-desk"
@@ -75,6 +76,28 @@ def test_the_archive_is_the_folder_and_nobodys(dist: Path) -> None:
     lines = subprocess.run(listing, capture_output=True, text=True, check=True).stdout.splitlines()
     assert {line.split()[1] for line in lines} == {"0/0"}
     assert {line.split()[5].split("/")[0] for line in lines} == {"mailbox-desk"}
+
+
+def test_what_was_built_keeps_its_key_in_the_systems_keyring(dist: Path, tmp_path: Path) -> None:
+    """keyring finds its backends by what the bundle holds of its metadata."""
+    with SecretService() as service:
+        service.start()
+        command = [str(dist / "mailbox-desk" / "mailbox-desk"), "--home", str(tmp_path)]
+        process = subprocess.Popen(
+            command,
+            env=service.env | {"QT_QPA_PLATFORM": "offscreen"},
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            end = time.monotonic() + 20
+            while not service.labels():
+                assert process.poll() is None, "it ended"
+                assert time.monotonic() < end, "no key in the keyring"
+                time.sleep(0.1)
+        finally:
+            stop(process)
+    assert (tmp_path / "vault.sqlite").is_file()
 
 
 def test_lintian_finds_no_fault(deb: Path) -> None:

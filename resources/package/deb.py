@@ -45,8 +45,10 @@ def build(bundle: Path, work: Path, dist: Path, release: Release, icons: Mapping
     write_control(work, release, architecture)
     settle(work, release.moment)
     package = dist / f"{NAME}_{debian_version(release.version)}_{architecture}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(work), str(package)]
+    half_made = package.with_suffix(".part")
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(work), str(half_made)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, EPOCH: str(release.moment)})
+    half_made.replace(package)
     return package
 
 

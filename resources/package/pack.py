@@ -43,6 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     except subprocess.CalledProcessError as failure:
         dev.say(f"That failed: {' '.join(failure.cmd)}")
         return 2
+    except (OSError, ValueError) as failure:
+        dev.say(f"It could not be packed: {failure}")
+        return 2
     except KeyboardInterrupt:
         return 130
     return 0
@@ -94,8 +97,10 @@ def pack_archive(dist: Path, release: Release) -> Path:
         entry.mtime = release.moment
         return entry
 
-    with tarfile.open(target, "w:xz") as archive:  # it takes the files of a folder in order
+    half_made = target.with_suffix(".part")
+    with tarfile.open(half_made, "w:xz") as archive:  # it takes the files of a folder in order
         archive.add(dist / NAME, NAME, filter=plain)
+    half_made.replace(target)
     return target
 
 
