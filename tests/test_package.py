@@ -230,7 +230,7 @@ def test_a_library_is_traced_to_its_debian_package() -> None:
 
 def test_folders_of_this_machine_are_told_from_the_bundles_own() -> None:
     lines = [
-        " 0x1 (RUNPATH) Library runpath: [/home/me/lib]",
+        " 0x1 (RUNPATH) Library runpath: [/srv/build/lib]",
         "File: /b.so",
         " 0x1 (RUNPATH) Library runpath: [$ORIGIN/../lib:$ORIGIN]",
         "File: /c.so",

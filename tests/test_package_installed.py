@@ -23,6 +23,7 @@ from tests.servers.secret_service import SecretService
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = "/usr/lib/mailbox-desk"
+PERSON = "/srv/person"  # the home of one who uses it
 LARGEST_MB = 153  # 139 when this was written, and a tenth
 PAINTED = 20  # colours: an empty screen has one, a bare window a few
 
@@ -56,7 +57,7 @@ def debian(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with DebianRoot(tmp_path_factory.mktemp(request.param) / "root", request.param) as root:
         (root.path / "tmp" / deb.name).write_bytes(deb.read_bytes())
         install = ("apt-get", "install", "-y", "--no-install-recommends", f"/tmp/{deb.name}")
-        for command in (("apt-get", "update"), install, ("useradd", "--create-home", "person")):
+        for command in (("apt-get", "update"), install, ("useradd", "--create-home", "--home-dir", PERSON, "person")):
             done = root.run(*command, DEBIAN_FRONTEND="noninteractive")
             assert done.returncode == 0, done.stdout + done.stderr
         (root.path / "tmp" / deb.name).unlink()
@@ -137,7 +138,7 @@ def seconds_to_paint(debian: DebianRoot, command: list[str], display: Display, p
     """Start it as a person there, wait until its window is drawn, and end it."""
     screen = {**os.environ, "DISPLAY": display.name}
     ask = ["import", "-window", "root", "-format", "%k", "info:"]
-    settings = debian.environment({"DISPLAY": display.name, "HOME": "/home/person", "LC_ALL": "C.UTF-8"})
+    settings = debian.environment({"DISPLAY": display.name, "HOME": PERSON, "LC_ALL": "C.UTF-8"})
     began = time.monotonic()
     process = subprocess.Popen(debian.command(*command, user="person"), env=settings, start_new_session=True)
     try:
@@ -174,7 +175,7 @@ def test_the_rehearsal_plays(debian: DebianRoot) -> None:
     played = debian.run(
         *("timeout", "--preserve-status", "--signal=INT", "25", "mailbox-desk", "demo", "--json"),
         user="person",
-        HOME="/home/person",
+        HOME=PERSON,
     )
     assert played.returncode == 0, played.stderr
     seen = [json.loads(line) for line in played.stdout.splitlines()]
@@ -198,7 +199,7 @@ def test_purged_it_leaves_nothing(debian: DebianRoot) -> None:
     """But what is the person's own, and apt's log of having had it."""
     purged = debian.run("apt-get", "purge", "-y", "mailbox-desk", DEBIAN_FRONTEND="noninteractive")
     assert purged.returncode == 0, purged.stderr
-    places = "-path /proc -prune -o -path /home -prune -o -path /var/log -prune -o"
+    places = "-path /proc -prune -o -path /srv -prune -o -path /var/log -prune -o"
     left = debian.run("sh", "-c", f"find / {places} -iname '*mailbox?desk*' -print")
     assert left.stdout == ""
     assert debian.run("dpkg-query", "--status", "mailbox-desk").returncode != 0
