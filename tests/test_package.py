@@ -151,6 +151,18 @@ def test_the_release_is_read_off_the_checkout() -> None:
     assert release.changes_of("1.0", "## [1.0] - then\n- `x`\n  y\n- z\n\n## [0.9]\n- old\n") == ("x y", "z")
 
 
+def test_the_version_is_found_wherever_the_project_keeps_it(tmp_path: Path) -> None:
+    project, holder = tmp_path / "pyproject.toml", tmp_path / "held.py"
+    project.write_text('[project]\nversion = "1.2"\n', encoding="utf-8")
+    assert release.version_of(tmp_path) == "1.2"
+    project.write_text('[project]\ndynamic = ["version"]\n[tool.hatch.version]\npath = "held.py"\n', encoding="utf-8")
+    holder.write_text('"""Holds it."""\n__version__ = "1.3"\n', encoding="utf-8")
+    assert release.version_of(tmp_path) == "1.3"
+    holder.write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds no version"):
+        release.version_of(tmp_path)
+
+
 def test_without_git_the_changelog_tells_the_moment(tmp_path: Path) -> None:
     (tmp_path / "CHANGELOG.md").touch()
     os.utime(tmp_path / "CHANGELOG.md", (77, 77))

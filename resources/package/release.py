@@ -33,9 +33,21 @@ class Release:
 
 def read_release(root: Path, environ: Mapping[str, str] = os.environ) -> Release:
     """The release of the checkout in `root`. Raises OSError, KeyError, ValueError where its files are not ours."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    version = version_of(root)
     changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    return Release(project["version"], moment_of(root, environ), changes_of(project["version"], changelog))
+    return Release(version, moment_of(root, environ), changes_of(version, changelog))
+
+
+def version_of(root: Path) -> str:
+    """The project's version, or that of the file which the project says holds it."""
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    if "version" in told["project"]:
+        return str(told["project"]["version"])
+    holder = root / told["tool"]["hatch"]["version"]["path"]
+    found = re.search(r'^__version__ = "(.+)"', holder.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{holder} holds no version")
+    return found[1]
 
 
 def moment_of(root: Path, environ: Mapping[str, str]) -> int:
