@@ -13,7 +13,6 @@ import importlib.util
 import json
 import os
 import platform
-import re
 import shutil
 import signal
 import subprocess
@@ -38,7 +37,7 @@ USAGE = """usage: python3 dev.py TASK
   test [--long] [PYTEST ARGS]   every check and test but those marked long; --long: those too
   check                         the static part of test alone
   bench [NAMES]                 the measurements in tests/bench; exit 1 on a miss
-  package                       a stand-alone build in dist/
+  package                       a stand-alone build in dist/: folder, archive and, on Debian, a .deb
   setup                         install what every task needs, do nothing else
 """
 
@@ -322,7 +321,7 @@ def do_parts(parts: Mapping[str, Sequence[str]]) -> int:
 def test(rest: Sequence[str]) -> int:
     """The static part, then pytest."""
     is_long = "--long" in rest
-    prepare("dev", named("run", "test", *(["long"] if is_long else [])))
+    prepare("dev", named("run", "test", *(["long", "package"] if is_long else [])))
     chosen = [*([] if is_long else ["-m", "not long"]), *(word for word in rest if word != "--long")]
     return do_parts({**static_parts(), "tests": [str(tool("python")), "-m", "pytest", *chosen]})
 
@@ -344,19 +343,9 @@ def bench(rest: Sequence[str]) -> int:
 
 
 def package(rest: Sequence[str]) -> int:
-    """Build the stand-alone program, see that it starts, and pack it."""
+    """Build the stand-alone program and pack it; how is told in resources/package."""
     prepare("dev", named("run", "package"))
-    dist, name = ROOT / "dist", "mailbox-desk"
-    builder = [str(tool("python")), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
-    step("Building dist/mailbox-desk", [*builder, "--distpath", str(dist), str(ROOT / "build.spec")])
-    program = dist / name / (f"{name}.exe" if WINDOWS else name)
-    step("Starting what was built", [str(program), "--version"])
-    version = re.search(r'__version__ = "(.+)"', (ROOT / "mailbox_desk" / "__init__.py").read_text(encoding="utf-8"))
-    label = f"{name}-{version[1] if version else 0}-{sys.platform}-{platform.machine()}"
-    say(f"Packing dist/{label}.tar.xz ...")
-    packed = Path(shutil.make_archive(str(dist / label), "xztar", dist, name))
-    say(f"  {packed.stat().st_size / 1e6:.0f} MB")
-    return 0
+    return call([str(tool("python")), "-m", "resources.package.pack", *rest])
 
 
 TASKS = {"run": run, "test": test, "check": check, "bench": bench, "package": package, "setup": setup}

@@ -1,10 +1,8 @@
-"""The first promise, kept on a bare machine: Debian 12 with Python 3.11 and nothing else (long; root, debootstrap).
-
-The machine's own settings for reaching its registries are handed in; none is named here.
-"""
+"""The first promise, kept on a bare machine: Debian 12 with Python 3.11 and nothing else (long; root, debootstrap)."""
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.debian_root import DebianRoot
+
 ROOT = Path(__file__).resolve().parent.parent
-PROXIES = ("http_proxy", "https_proxy", "no_proxy")
-BUNDLES = ("PIP_CERT", "SSL_CERT_FILE")
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
 
 pytestmark = [
@@ -28,39 +26,17 @@ Inside = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The root of a fresh bookworm with python3, the checkout in /src, /proc mounted."""
-    root = tmp_path_factory.mktemp("bare") / "root"
-    debootstrap = ["debootstrap", "--variant=minbase", "--include=python3", "bookworm", str(root)]
-    subprocess.run(debootstrap, check=True, stdout=subprocess.DEVNULL, timeout=600)
-    for place in ("etc/resolv.conf", "etc/hosts"):
-        shutil.copy(Path("/") / place, root / place)
-    for part in Path("/etc/apt/apt.conf.d").glob("99*"):
-        shutil.copy(part, root / "etc/apt/apt.conf.d")
-    shutil.copytree(ROOT, root / "src", ignore=LEFT_OUT)
-    subprocess.run(["mount", "-t", "proc", "proc", str(root / "proc")], check=True)
-    try:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianRoot]:
+    """A fresh bookworm with python3, the checkout in /src."""
+    with DebianRoot(tmp_path_factory.mktemp("bare") / "root", "bookworm", include=["python3"]) as root:
+        shutil.copytree(ROOT, root.path / "src", ignore=LEFT_OUT)
         yield root
-    finally:
-        subprocess.run(["umount", str(root / "proc")], check=True)
-        shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
-def inside(root: Path) -> Inside:
+def inside(root: DebianRoot) -> Inside:
     """Runs a command in the checkout of the bare machine."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp"}
-    environment |= {name: os.environ[name] for name in PROXIES if name in os.environ}
-    for name in BUNDLES:
-        if name in os.environ:
-            shutil.copy(os.environ[name], root / "etc" / name)
-            environment[name] = f"/etc/{name}"
-
-    def run(*command: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
-        chrooted = ["chroot", str(root), "sh", "-c", 'cd /src && exec "$@"', "sh", *command]
-        return subprocess.run(chrooted, env=environment, capture_output=True, text=True, check=False, timeout=timeout)
-
-    return run
+    return functools.partial(root.run, folder="/src")
 
 
 def test_run_works_from_nothing_and_again_at_once(inside: Inside) -> None:
@@ -73,8 +49,8 @@ def test_run_works_from_nothing_and_again_at_once(inside: Inside) -> None:
     assert time.monotonic() - began < 1.5
 
 
-def test_an_interrupted_first_run_is_taken_up_again(root: Path, inside: Inside) -> None:
-    shutil.rmtree(root / "src" / ".venv")
+def test_an_interrupted_first_run_is_taken_up_again(root: DebianRoot, inside: Inside) -> None:
+    shutil.rmtree(root.path / "src" / ".venv")
     killed = inside("timeout", "--signal=KILL", "9", "python3", "dev.py", "run", "--version")
     assert killed.returncode != 0
     again = inside("python3", "dev.py", "run", "--version")
