@@ -8,17 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
 from mailbox_desk.adapters.log_file import log_into
-from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
+from mailbox_desk.adapters.mailbox_csv import Reading
+from mailbox_desk.adapters.mailbox_files import MailboxFiles, read_with_providers
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
@@ -28,19 +31,21 @@ from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.diagnosis.provider import provider_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.history import Stored
+from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, Layout, planned
 from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.paths import Home
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.import_report import COULD_NOT, told_import, told_plan, trouble_in_words
 from mailbox_desk.wording.report import Reporter, round_code
 
 # What ui and cli may use of the adapters, they get from here.
@@ -49,6 +54,7 @@ __all__ = [
     "CsvProblem",
     "HomeTaken",
     "House",
+    "MailboxFiles",
     "NoPassphrase",
     "NobodyAnswers",
     "bare_judge",
@@ -59,6 +65,7 @@ __all__ = [
     "open_house",
     "read_csv",
     "read_passphrase",
+    "stored_mailboxes",
 ]
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
@@ -76,13 +83,15 @@ class House:
     engine: Engine
     vault: Vault
     door: Door | None = None
+    files: MailboxFiles = field(default_factory=MailboxFiles)
 
     async def unlock(self, passphrase: Secret) -> VaultState:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
         return await self.vault.open(passphrase=passphrase)
 
     async def answer_at_the_door(self, wording: Wording, *, show: Callable[[], None] | None = None) -> None:
-        """Let a second process of this home ask us: for a round ("check"), or to be shown ("show"), with `show`."""
+        """Let a second process of this home ask us: for a round ("check"), to take in or give out mailboxes ("import",
+        "export"), or to be shown ("show"), with `show`."""
 
         async def answer(request: Request) -> AsyncIterator[dict[str, object]]:
             match request.ask:
@@ -90,6 +99,13 @@ class House:
                     as_json = bool(request.arguments.get("json"))
                     async for told in _told_round(self.engine, wording, as_json=as_json):
                         yield told
+                case "import":
+                    async for told in self.told_import(wording, request.arguments):
+                        yield told
+                case "export":
+                    layout = Layout(request.arguments.get("layout", Layout.OURS))
+                    mailboxes = self.engine.mailboxes
+                    yield {"text": await self.files.as_csv(mailboxes, layout), "count": len(mailboxes)}
                 case "show" if show is not None:
                     show()
                     yield {"shown": True}
@@ -98,6 +114,32 @@ class House:
 
         if self.door is not None:
             await self.door.open(answer)
+
+    async def told_import(
+        self,
+        wording: Wording,
+        wish: Mapping[str, Any],
+        *,
+        first_round: bool = True,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> AsyncIterator[dict[str, object]]:
+        """Import the file of a wish ("file", "exactly", "allow_plain", "new_passwords", "dry_run", "json"); the answers
+        are lines, a warning, and at last the exit code."""
+        options = {name: bool(wish.get(name)) for name in ("exactly", "allow_plain")}
+        file = await self.files.read_import(Path(str(wish.get("file"))), **options)
+        if file.trouble is not None:
+            yield {"warning": trouble_in_words(file.trouble, wording)}
+            yield {"exit": COULD_NOT}
+            return
+        plan = planned(file, self.engine.mailboxes, new_passwords=bool(wish.get("new_passwords")))
+        as_json = bool(wish.get("json"))
+        if wish.get("dry_run"):
+            for told in told_plan(plan, wording, as_json=as_json):
+                yield told
+            return
+        add_all = partial(self.engine.add_all, first_round=first_round)
+        async for told in told_import(plan, wording, add_all, as_json=as_json, stopped=stopped):
+            yield told
 
 
 def log_incident(incident: Incident) -> None:
@@ -125,9 +167,22 @@ async def open_house(
         vault = SealedVault(home)
         stack.push_async_callback(_closed, vault.close, "vault")
         engine = await _engine(stack, settings, interval, stored, vault, database, notify)
-        door = Door(home)
+        door, files = Door(home), MailboxFiles()
         stack.push_async_callback(_closed, door.close, "door")
-        yield House(engine, vault, door)
+        stack.callback(files.close)
+        yield House(engine, vault, door, files=files)
+
+
+async def stored_mailboxes(home: Home) -> tuple[Mailbox, ...]:
+    """The mailboxes of a home that no other process holds. Raises HomeTaken, StoreIsNewer, ArchiveFailed, OSError."""
+    async with AsyncExitStack() as stack:
+        lock = HomeLock(home)
+        lock.acquire()
+        stack.callback(lock.release)
+        database = Database(home)
+        await database.open()
+        stack.push_async_callback(_closed, database.close, "store")
+        return (await database.load()).mailboxes
 
 
 @asynccontextmanager
@@ -144,18 +199,10 @@ async def csv_house(
 
 def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[CsvProblem]]:
     """The rows that make a mailbox, and the problems of the others."""
-    providers = load_providers()
-    known = {provider.id: provider for provider in providers}
-    told = list(
-        read_mailbox_csv(
-            file,
-            allow_plain=allow_plain,
-            provider_of=lambda address, host: provider_of(address, (host,), providers),
-            receives_at=lambda address: known[provider_of(address, (), providers)].endpoints(address)[0],
-        )
-    )
-    rows = [each for each in told if isinstance(each, CsvMailbox)]
-    return rows, [each for each in told if isinstance(each, CsvProblem)]
+    told = read_with_providers(file, Reading(allow_plain=allow_plain))
+    rows = [each for each in told.rows if isinstance(each, CsvMailbox)]
+    problems = [each for each in (told.trouble, *told.rows) if isinstance(each, CsvProblem)]
+    return rows, problems
 
 
 def bare_judge() -> Callable[[Response], Diagnosis]:
