@@ -36,7 +36,7 @@ from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.history import Stored
-from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, Layout, planned
+from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, Layout
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.response import Response
@@ -45,7 +45,7 @@ from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.paths import Home
 from mailbox_desk.wording import Wording
-from mailbox_desk.wording.import_report import COULD_NOT, told_import, told_plan, trouble_in_words
+from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
 from mailbox_desk.wording.report import Reporter, round_code
 
 # What ui and cli may use of the adapters, they get from here.
@@ -131,8 +131,11 @@ class House:
             yield {"warning": trouble_in_words(file.trouble, wording)}
             yield {"exit": COULD_NOT}
             return
-        plan = planned(file, self.engine.mailboxes, new_passwords=bool(wish.get("new_passwords")))
+        anew = bool(wish.get("new_passwords"))
+        plan = await self.files.plan(file, self.engine.mailboxes, new_passwords=anew)
         as_json = bool(wish.get("json"))
+        for told in told_file(file, wording, as_json=as_json):
+            yield told
         if wish.get("dry_run"):
             for told in told_plan(plan, wording, as_json=as_json):
                 yield told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,15 @@ from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.provider import provider_of
-from mailbox_desk.model.import_plan import CsvProblem, CsvReason, ExportFailed, Layout, MailboxFile
+from mailbox_desk.model.import_plan import (
+    CsvProblem,
+    CsvReason,
+    ExportFailed,
+    ImportPlan,
+    Layout,
+    MailboxFile,
+    planned,
+)
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
 _PATIENCE: Final = 60.0
@@ -33,6 +41,11 @@ class MailboxFiles:
             return await self._lane.run(lambda: read_with_providers(path, reading), limit=_PATIENCE)
         except TimeoutError:
             return MailboxFile(trouble=CsvProblem(0, CsvReason.TOO_SLOW, path.name))
+
+    async def plan(self, file: MailboxFile, known: Iterable[Mailbox], *, new_passwords: bool) -> ImportPlan:
+        """What importing the file would do: thousands of rows take longer than a window may stand still."""
+        there = tuple(known)
+        return await self._lane.run(lambda: planned(file, there, new_passwords=new_passwords))
 
     async def write_export(self, path: Path, text: str, *, replace: bool = False) -> None:
         """All of it or nothing. Raises ExportFileThere or ExportFailed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -47,7 +47,7 @@ async def add_in_portions(
     watchers: Mapping[MailboxId, Watcher],
     watch: Watch,
     begin: Begin,
-) -> AsyncIterator[tuple[Kept, ...]]:
+) -> AsyncGenerator[tuple[Kept, ...], None]:
     """What became of each portion's drafts. `spacing`: seconds between the first looks at two of them, None for no
     first look. A portion that was begun (`begin`, in the background) comes to its end whoever waits for it. Raises
     VaultClosed before anything is kept."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
@@ -145,7 +145,7 @@ class Engine:
         await self._world.archive.save_mailbox(mailbox, standing)
         self._watch(mailbox, standing)
 
-    def add_all(self, drafts: Sequence[Draft], *, first_round: bool = True) -> AsyncIterator[tuple[Kept, ...]]:
+    def add_all(self, drafts: Sequence[Draft], *, first_round: bool = True) -> AsyncGenerator[tuple[Kept, ...], None]:
         """Save many, a portion at a time; one that is watched already takes the new secret alone. Each portion tells
         what became of its drafts. First looks are spread as at a start, or wait for one without `first_round`."""
         whole = [replace(draft, mailbox=self._with_provider(draft.mailbox)) for draft in drafts]

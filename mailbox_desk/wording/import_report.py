@@ -39,6 +39,15 @@ def notes_on(file: MailboxFile, words: Wording) -> tuple[str, ...]:
     return told, words.text(key, columns=", ".join(names), count=more)
 
 
+def told_file(file: MailboxFile, words: Wording, *, as_json: bool) -> Iterator[dict[str, object]]:
+    """What was recognised: for people a warning a sentence, for scripts the first line."""
+    if not as_json:
+        yield from ({"warning": note} for note in notes_on(file, words))
+        return
+    told = {"layout": file.layout.value, "encoding": file.encoding, "separator": file.separator}
+    yield {"line": json.dumps({"file": told | {"ignored": list(file.ignored)}})}
+
+
 def trouble_in_words(trouble: CsvProblem, words: Wording) -> str:
     """Why nothing of the file could be read."""
     return words.text(f"import.trouble.{trouble.reason_key.value}", detail=trouble.detail)
