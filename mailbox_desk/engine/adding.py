@@ -20,7 +20,7 @@ from mailbox_desk.model.snapshot import HalfStanding, Standing
 from mailbox_desk.model.status import Event, EventKind
 from mailbox_desk.model.vault_state import VaultClosed, VaultFailed, VaultState
 
-_PORTION: Final = 50  # one commit each in vault and archive; a person sees it grow, and may stop soon
+_PORTION: Final = 25  # one commit each in vault and archive; the window's thread goes on between two
 _log = logging.getLogger(__name__)
 
 Watch = Callable[[Mailbox, Standing], None]
