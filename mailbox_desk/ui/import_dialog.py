@@ -81,7 +81,8 @@ class ImportDialog(QDialog):
             options.addWidget(box)
         column.addWidget(self._options)
         column.addWidget(self._progress)
-        self._room = QWidget()
+        self._room = label(self._around.words.text("import.columns_wanted"), "muted")
+        self._room.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self._room, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -205,6 +206,7 @@ class ImportDialog(QDialog):
         self._move_to(_Stage.DONE, text)
         self._go.setFocus(Qt.FocusReason.OtherFocusReason)
         if taken:
+            self._notes.setText(self._around.words.text("import.file_holds_passwords"))
             self.imported.emit(taken)
 
     # -- the rows that were not taken

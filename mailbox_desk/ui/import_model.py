@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from mailbox_desk.model.import_plan import ImportPlan, Kept, PlannedRow, RowVerdict
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -73,8 +73,6 @@ class ImportModel(QAbstractTableModel):
                 return self._text(row, column)
             case Qt.ItemDataRole.DecorationRole if column is ImportColumn.VERDICT:
                 return self._theme.icons.icon(*SIGNS[self._group(row)], MEASURES.icon)
-            case Qt.ItemDataRole.SizeHintRole:
-                return QSize(0, MEASURES.line_row)
             case _:
                 return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
 
 from mailbox_desk.model.import_plan import ImportPlan, Kept, RowVerdict
@@ -19,8 +19,9 @@ from mailbox_desk.wording.import_report import summary_in_words
 
 _LINE_WIDTH = 56
 _ADDRESS_WIDTH = 210
-_SERVERS_WIDTH = 230
+_SERVERS_WIDTH = 200
 _NARROW = 660
+_CHIP_ROOM = 26
 
 
 class ImportView(QWidget):
@@ -29,6 +30,8 @@ class ImportView(QWidget):
     def __init__(self, theme: Theme, words: Wording) -> None:
         super().__init__()
         self._words = words
+        self._chosen_font = QFont(theme.text_font)
+        self._chosen_font.setWeight(QFont.Weight.DemiBold)
         self._plan = ImportPlan(())
         self.model = ImportModel(theme, words, self)
         self._sum = label()
@@ -72,6 +75,8 @@ class ImportView(QWidget):
             count = len(self._plan.rows) if verdict is None else counts.get(verdict, 0)
             name = self._words.text(f"import.chip.{when}.{verdict.value}" if verdict else "import.chip.all")
             chip.setText(f"{name}  {count}")
+            widest = QFontMetrics(self._chosen_font).horizontalAdvance(chip.text())
+            chip.setMinimumWidth(widest + _CHIP_ROOM)  # Qt measures it as it is while not chosen
             chip.setVisible(count > 0)
             chip.setChecked(verdict is None)
 
@@ -94,7 +99,7 @@ class ImportView(QWidget):
         table.setAccessibleName(self._words.text("import.rows"))
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setShowGrid(False)
-        table.setWordWrap(False)
+        table.setObjectName("rows")
         table.setTabKeyNavigation(False)
         table.setCornerButtonEnabled(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -103,7 +108,7 @@ class ImportView(QWidget):
         rows, columns = table.verticalHeader(), table.horizontalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(MEASURES.line_row)
+        rows.setDefaultSectionSize(MEASURES.row)
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(ImportColumn.VERDICT, QHeaderView.ResizeMode.Stretch)
         table.setColumnWidth(ImportColumn.LINE, _LINE_WIDTH)

@@ -42,7 +42,8 @@ def notes_on(file: MailboxFile, words: Wording) -> tuple[str, ...]:
 def told_file(file: MailboxFile, words: Wording, *, as_json: bool) -> Iterator[dict[str, object]]:
     """What was recognised: for people a warning a sentence, for scripts the first line."""
     if not as_json:
-        yield from ({"warning": note} for note in notes_on(file, words))
+        for note in notes_on(file, words):
+            yield {"warning": note}
         return
     told = {"layout": file.layout.value, "encoding": file.encoding, "separator": file.separator}
     yield {"line": json.dumps({"file": told | {"ignored": list(file.ignored)}})}

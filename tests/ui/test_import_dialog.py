@@ -272,5 +272,5 @@ async def test_a_file_chosen_in_the_dialog_is_read_at_once(dialog: ImportDialog,
 
 
 def test_every_control_has_a_name(dialog: ImportDialog) -> None:
-    nameless = [each for each in (*dialog.findChildren(QLineEdit), *dialog.findChildren(QTableView))]
-    assert all(each.accessibleName() for each in nameless)
+    controls = (*dialog.findChildren(QLineEdit), *dialog.findChildren(QTableView))
+    assert all(each.accessibleName() for each in controls)

@@ -82,7 +82,8 @@ async def test_a_script_reads_each_row_and_the_sum() -> None:
 
 async def test_a_closed_vault_is_said_once() -> None:
     async def closed(drafts: Sequence[Draft]) -> AsyncIterator[tuple[Kept, ...]]:
-        raise VaultClosed(VaultState.LOCKED)
+        if drafts:
+            raise VaultClosed(VaultState.LOCKED)
         yield ()
 
     told = [each async for each in told_import(plan(), WORDS, closed, as_json=False, stopped=lambda: False)]
