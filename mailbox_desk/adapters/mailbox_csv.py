@@ -117,7 +117,7 @@ class _Row:
         cells = (self._cells[place] for place in places if place < len(self._cells))
         return next((cell for cell in cells if cell.strip()), "")
 
-    def text(self, column: str) -> str:
+    def cell(self, column: str) -> str:
         """Without blanks around it, and in free text without what was put there against formulas. Raises _BadRow."""
         cell = self.raw(column).strip()
         self.measured(column, cell)
@@ -165,7 +165,7 @@ def _judged(
 
 
 def _address(row: _Row) -> str:
-    address = row.text("address")
+    address = row.cell("address")
     if not address:
         raise _BadRow(CsvReason.NO_ADDRESS, row.called("address"))
     local, at, domain = address.rpartition("@")
@@ -189,10 +189,10 @@ def _mailbox(row: _Row, address: str, reading: Reading) -> tuple[Mailbox, tuple[
         address=address,
         receiving=receiving,
         sending=sending,
-        name=_line(row.text("name") or f"{row.text('first_name')} {row.text('last_name')}"),
+        name=_line(row.cell("name") or f"{row.cell('first_name')} {row.cell('last_name')}"),
         provider=reading.provider_of(address, hosts),
-        tags=tuple(_line(tag) for tag in row.text("tags").replace(",", ";").split(";") if tag.strip()),
-        note=row.text("note"),
+        tags=tuple(_line(tag) for tag in row.cell("tags").replace(",", ";").split(";") if tag.strip()),
+        note=row.cell("note"),
     )
     filled = [half for half, was in zip(Half, given, strict=True) if was is None and mailbox.endpoint(half)]
     return mailbox, tuple(filled)
@@ -221,7 +221,7 @@ def _filled_in(
 def _endpoint(
     row: _Row, protocol: str, address: str, ports: Mapping[Security, int], reading: Reading
 ) -> Endpoint | None:
-    host, said_port = _host_and_port(row.text(f"{protocol}_host"))
+    host, said_port = _host_and_port(row.cell(f"{protocol}_host"))
     if not host:
         return None
     if any(mark.isspace() or mark in "/@\\" or not mark.isprintable() for mark in host):
@@ -246,14 +246,14 @@ def _host_and_port(cell: str) -> tuple[str, str]:
 
 
 def _security(row: _Row, column: str) -> Security | None:
-    text = row.text(column).lower()
+    text = row.cell(column).lower()
     if text and text not in _SECURITIES:
         raise _BadRow(CsvReason.BAD_SECURITY, row.called(column))
     return _SECURITIES.get(text)
 
 
 def _port(row: _Row, column: str, otherwise: str) -> int | None:
-    text = row.text(column) or otherwise
+    text = row.cell(column) or otherwise
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536):
@@ -267,7 +267,7 @@ def _username(row: _Row, protocol: str) -> str:
     if not row.header.is_ours:
         columns.append("smtp_username" if protocol == "imap" else "imap_username")
     for column in columns:
-        name = row.text(column)
+        name = row.cell(column)
         if any(not mark.isprintable() for mark in name):
             raise _BadRow(CsvReason.BAD_USERNAME, row.called(column))
         if name:
@@ -281,7 +281,7 @@ def _credential(row: _Row, reading: Reading) -> Password:
     common = _password(row, "password", reading)
     receiving = _password(row, "imap_password", reading) or common
     sending = _password(row, "smtp_password", reading) or common
-    is_for_both = not row.header.is_ours or not row.text("imap_host")
+    is_for_both = not row.header.is_ours or not row.cell("imap_host")
     if not receiving and is_for_both:
         receiving = sending
     if not receiving:

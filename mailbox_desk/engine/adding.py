@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Final, Protocol
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from mailbox_desk.engine.ports import Archive, Clock, Vault
 from mailbox_desk.engine.start import due_first, first_standing
@@ -16,94 +16,85 @@ from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
-from mailbox_desk.model.snapshot import HalfStanding, Standing
+from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.status import Event, EventKind
 from mailbox_desk.model.vault_state import VaultClosed, VaultFailed, VaultState
 
 _PORTION: Final = 25  # one commit each in vault and archive; the window's thread goes on between two
 _log = logging.getLogger(__name__)
 
-Watch = Callable[[Mailbox, Standing], None]
 Begin = Callable[[Coroutine[None, None, None], str], None]
 
 
-class Stores(Protocol):
-    """Where mailboxes and their secrets go."""
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where mailboxes and their secrets go, who watches some already, and how a watch begins."""
 
-    @property
-    def vault(self) -> Vault: ...
-
-    @property
-    def archive(self) -> Archive: ...
-
-    @property
-    def clock(self) -> Clock: ...
+    vault: Vault
+    archive: Archive
+    clock: Clock
+    watchers: Mapping[MailboxId, Watcher]
+    watch: Callable[[Mailbox, Standing], None]
 
 
 async def add_in_portions(
-    stores: Stores,
-    drafts: Sequence[Draft],
-    spacing: float | None,
-    watchers: Mapping[MailboxId, Watcher],
-    watch: Watch,
-    begin: Begin,
+    shelves: Shelves, drafts: Sequence[Draft], spacing: float | None, begin: Begin
 ) -> AsyncGenerator[tuple[Kept, ...], None]:
     """What became of each portion's drafts. `spacing`: seconds between the first looks at two of them, None for no
     first look. A portion that was begun (`begin`, in the background) comes to its end whoever waits for it. Raises
     VaultClosed before anything is kept."""
-    if stores.vault.state is not VaultState.OPEN:
-        raise VaultClosed(stores.vault.state)
-    began = stores.clock.now()
-
-    async def kept(place: int, draft: Draft) -> Kept:
-        own = watchers.get(draft.mailbox.id)
-        try:
-            if own is not None:
-                await stores.vault.write(draft.mailbox.id, draft.credential)
-                own.post(Happened(Event(EventKind.SECRET_REPLACED)))
-                return Kept(draft.mailbox.id)
-            standing = _first_look(draft.mailbox, stores.clock.now(), began, spacing, place)
-            await _save(stores, draft, standing)
-        except (VaultClosed, VaultFailed, ArchiveFailed) as error:
-            return Kept(draft.mailbox.id, error)
-        watch(draft.mailbox, standing)
-        return Kept(draft.mailbox.id)
-
+    if shelves.vault.state is not VaultState.OPEN:
+        raise VaultClosed(shelves.vault.state)
+    began = shelves.clock.now()
+    looks = [None if spacing is None else began + place * spacing for place in range(len(drafts))]
     told: asyncio.Queue[tuple[Kept, ...]] = asyncio.Queue()
 
-    async def keep_portion(portion: Iterable[tuple[int, Draft]]) -> None:
+    async def keep_portion(portion: Sequence[tuple[Draft, float | None]]) -> None:
         outcomes: tuple[Kept, ...] = ()  # none where it is cut off: nobody is left waiting
         try:
-            outcomes = tuple(await asyncio.gather(*(kept(place, draft) for place, draft in portion)))
+            outcomes = tuple(await asyncio.gather(*(_kept(shelves, draft, look) for draft, look in portion)))
         finally:
             told.put_nowait(outcomes)
 
-    for first in range(0, len(drafts), _PORTION):
-        begin(keep_portion(tuple(enumerate(drafts[first : first + _PORTION], first))), "adding")
+    wanted = tuple(zip(drafts, looks, strict=True))
+    for first in range(0, len(wanted), _PORTION):
+        begin(keep_portion(wanted[first : first + _PORTION]), "adding")
         yield await told.get()
 
 
-def _first_look(mailbox: Mailbox, now: float, began: float, spacing: float | None, place: int) -> Standing:
-    standing = first_standing(mailbox, None, now)
-    return due_first(standing, began + place * spacing) if spacing is not None else _unhurried(standing)
-
-
-def _unhurried(standing: Standing) -> Standing:
-    return replace(standing, receiving=_no_look(standing.receiving), sending=_no_look(standing.sending))
-
-
-def _no_look(half: HalfStanding) -> HalfStanding:
-    return replace(half, due=None)
-
-
-async def _save(stores: Stores, draft: Draft, standing: Standing) -> None:
-    """The secret first: a mailbox without one can't be. Where the mailbox then can't be kept, the secret goes too."""
-    await stores.vault.write(draft.mailbox.id, draft.credential)
+async def _kept(shelves: Shelves, draft: Draft, look: float | None) -> Kept:
+    mailbox = draft.mailbox
+    own = shelves.watchers.get(mailbox.id)
+    standing = _first_look(first_standing(mailbox, None, shelves.clock.now()), look)
     try:
-        await stores.archive.save_mailbox(draft.mailbox, standing)
+        if own is None:
+            await _save(shelves, draft, standing)
+        else:
+            await shelves.vault.write(mailbox.id, draft.credential)
+    except (VaultClosed, VaultFailed, ArchiveFailed) as error:
+        return Kept(mailbox.id, error)
+    if own is None:
+        shelves.watch(mailbox, standing)
+    else:
+        own.post(Happened(Event(EventKind.SECRET_REPLACED)))
+    return Kept(mailbox.id)
+
+
+def _first_look(standing: Standing, look: float | None) -> Standing:
+    if look is not None:
+        return due_first(standing, look)
+    receiving, sending = replace(standing.receiving, due=None), replace(standing.sending, due=None)
+    return replace(standing, receiving=receiving, sending=sending)
+
+
+async def _save(shelves: Shelves, draft: Draft, standing: Standing) -> None:
+    """The secret first: a mailbox without one can't be. Where the mailbox then can't be kept, the secret goes too."""
+    await shelves.vault.write(draft.mailbox.id, draft.credential)
+    try:
+        await shelves.archive.save_mailbox(draft.mailbox, standing)
     except ArchiveFailed:
         try:
-            await stores.vault.delete(draft.mailbox.id)
+            await shelves.vault.delete(draft.mailbox.id)
         except (VaultClosed, VaultFailed) as left:
             _log.warning("a sealed secret without a mailbox stays in the vault: %s", left)
         raise

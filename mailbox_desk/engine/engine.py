@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from dataclasses import dataclass, replace
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
-from mailbox_desk.engine.adding import add_in_portions
+from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
@@ -150,7 +150,9 @@ class Engine:
         what became of its drafts. First looks are spread as at a start, or wait for one without `first_round`."""
         whole = [replace(draft, mailbox=self._with_provider(draft.mailbox)) for draft in drafts]
         spacing = self._desk.settings.first_round_spacing if first_round else None
-        return add_in_portions(self._world, whole, spacing, self._watchers, self._watch, self._chores.begin)
+        world = self._world
+        shelves = Shelves(world.vault, world.archive, world.clock, self._watchers, self._watch)
+        return add_in_portions(shelves, whole, spacing, self._chores.begin)
 
     async def update(self, mailbox: Mailbox) -> None:
         """Save changed servers, names or tags; changed servers are checked at once."""
