@@ -16,7 +16,7 @@ from mailbox_desk.adapters.formula_guard import guarded
 from mailbox_desk.model.import_plan import ExportFailed, ExportFileThere, Layout
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
-_BOM: Final = "\ufeff"  # without it spreadsheet programs take UTF-8 for the system's old code page
+BOM: Final = "\ufeff"  # without it spreadsheet programs take UTF-8 for the system's old code page
 Columns = Mapping[str, object]
 
 
@@ -125,6 +125,6 @@ def _smartlead(mailbox: Mailbox) -> Columns:
 
 _WRITERS: Final[Mapping[Layout, tuple[Sequence[str], Callable[[Mailbox], Columns], str]]] = {
     Layout.OURS: (COLUMNS, _ours, ""),
-    Layout.INSTANTLY: (INSTANTLY_COLUMNS, _instantly, _BOM),
-    Layout.SMARTLEAD: (SMARTLEAD_COLUMNS, _smartlead, _BOM),
+    Layout.INSTANTLY: (INSTANTLY_COLUMNS, _instantly, BOM),
+    Layout.SMARTLEAD: (SMARTLEAD_COLUMNS, _smartlead, BOM),
 }

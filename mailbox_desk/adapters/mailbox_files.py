@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from mailbox_desk.adapters.csv_writing import as_csv, mailboxes_as_csv, write_whole
+from mailbox_desk.adapters.csv_writing import BOM, as_csv, mailboxes_as_csv, write_whole
 from mailbox_desk.adapters.formula_guard import guarded
 from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
@@ -61,7 +61,7 @@ class MailboxFiles:
     async def list_as_csv(self, headings: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
         """Any table as text, for a person to read in a spreadsheet program."""
         lines = [dict(zip(headings, map(guarded, row), strict=True)) for row in rows]
-        return await self._lane.run(lambda: as_csv(headings, lines))
+        return await self._lane.run(lambda: BOM + as_csv(headings, lines))
 
     def close(self) -> None:
         self._lane.close()

@@ -53,7 +53,7 @@ async def test_five_thousand_rows_are_read_and_planned_soon(files: MailboxFiles,
 
 async def test_a_table_for_a_spreadsheet_runs_nothing(files: MailboxFiles) -> None:
     text = await files.list_as_csv(("Line", "Mailbox"), (("2", "=cmd@example.org"),))
-    assert text == "Line,Mailbox\r\n2,'=cmd@example.org\r\n"
+    assert text == "\ufeffLine,Mailbox\r\n2,'=cmd@example.org\r\n"
 
 
 async def test_writing_fails_with_our_own_error(files: MailboxFiles, tmp_path: Path) -> None:
