@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from mailbox_desk.adapters.csv_formats import COLUMNS
 from mailbox_desk.adapters.help_pages import load_help
-from mailbox_desk.adapters.mailbox_csv import COLUMNS
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.help_page import HelpPage
 from mailbox_desk.model.verdict import VeilReason

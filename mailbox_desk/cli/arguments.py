@@ -11,8 +11,7 @@ SERVERS = "rehearsal-servers"
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """`command` is None for the window, else check, watch, explain, demo or SERVERS. Exits with 2 on words it does
-    not know."""
+    """`command` is None for the window, else the command's name. Exits with 2 on words it does not know."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--home", metavar="DIR", default=argparse.SUPPRESS, help="keep everything in this folder")
     common.add_argument(
@@ -37,6 +36,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     explain = commands.add_parser("explain", parents=[common], help="say what server responses on stdin mean")
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in and out")
     explain.add_argument("--why", action="store_true", help="tell the facts and the rules that were tried, too")
+    _add_import(commands, common)
+    _add_export(commands, common)
     _add_demo(commands)
     told = parser.parse_args(argv)
     if told.demo and told.command is not None:
@@ -72,6 +73,26 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     demo.add_argument("--json", action="store_true", help="JSON lines")
     demo.add_argument("--all", dest="whole", action="store_true", help="a mailbox for every cause, not a dozen alone")
     commands.add_parser(SERVERS)  # for the program itself; without help it is not listed
+
+
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    take = commands.add_parser(
+        "import",
+        parents=[common],
+        help="add the mailboxes of a CSV file; exit 0: all are here, 1: some can't be taken, 2: none, or no file",
+    )
+    take.add_argument("file", metavar="FILE", help="CSV of Mailbox Desk, Instantly, Smartlead and others")
+    take.add_argument("--dry-run", action="store_true", help="say what would happen to each row; nothing is stored")
+    take.add_argument("--json", action="store_true", help="JSON lines")
+    take.add_argument("--new-passwords", action="store_true", help="mailboxes here already take the file's passwords")
+    take.add_argument("--exactly", action="store_true", help="passwords as they stand, blanks around them included")
+    take.add_argument("--allow-plain", action="store_true", help="allow security none beyond this computer")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    give = commands.add_parser("export", parents=[common], help="write all mailboxes as CSV, without passwords")
+    give.add_argument("file", metavar="FILE", help="where to; - for stdout. A file of that name is replaced")
+    give.add_argument("--format", choices=("ours", "instantly", "smartlead"), default="ours", help="whose columns")
 
 
 def _add_source(command: argparse.ArgumentParser) -> None:

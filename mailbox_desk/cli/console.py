@@ -29,5 +29,9 @@ class Console:
 
     def warn(self, key: str, **values: object) -> None:
         """A sentence of the catalogue on stderr."""
-        self.err.write(self.wording.text(key, **values) + "\n")
+        self.complain(self.wording.text(key, **values))
+
+    def complain(self, sentence: str) -> None:
+        """A sentence on stderr."""
+        self.err.write(sentence + "\n")
         self.err.flush()

@@ -14,6 +14,8 @@ from mailbox_desk.cli.check import check
 from mailbox_desk.cli.console import Console, NobodyReads
 from mailbox_desk.cli.demo import demo
 from mailbox_desk.cli.explain import explain
+from mailbox_desk.cli.export import export, export_through_door
+from mailbox_desk.cli.import_ import import_file, import_through_door
 from mailbox_desk.cli.source import NotPossible
 from mailbox_desk.cli.table import live_table
 from mailbox_desk.cli.watch import watch
@@ -67,6 +69,10 @@ async def _guarded(told: argparse.Namespace, console: Console, stop: asyncio.Eve
                 return await check(told, console)
             case "watch":
                 return await watch(told, console, stop)
+            case "import":
+                return await import_file(told, console, stop)
+            case "export":
+                return await export(told, console)
             case "demo":
                 return await demo(told, console, stop)
             case None if told.demo:
@@ -91,12 +97,18 @@ async def _guarded(told: argparse.Namespace, console: Console, stop: asyncio.Eve
 
 
 async def _ask_the_first(told: argparse.Namespace, console: Console) -> int:
-    """Another process holds the home: `check` is asked of it; anything else it can't do for us."""
-    if told.command != "check":
-        console.warn("cli.home_taken")
-        return COULD_NOT_RUN
+    """Another process holds the home: `check`, `import` and `export` are asked of it; else it can't help us."""
     code = COULD_NOT_RUN
     try:
+        match told.command:
+            case "import":
+                return await import_through_door(told, console)
+            case "export":
+                return await export_through_door(told, console)
+            case "check":
+                pass
+            case _:
+                raise NobodyAnswers(told.command)
         async for answer in knock(paths.home(told.home), "check", {"json": told.json}):
             if "line" in answer:
                 console.say(str(answer["line"]))

@@ -36,14 +36,20 @@ async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: li
         return
     home = paths.home(told.home)
     async with wiring.open_house(home, interval=interval) as house:
-        if told.passphrase_file:
-            try:
-                passphrase = wiring.read_passphrase(told.passphrase_file)
-            except wiring.NoPassphrase as error:
-                raise NotPossible("cli.no_passphrase", file=told.passphrase_file, reason=str(error)) from error
-            await house.unlock(passphrase)
+        await unlock(house, told)
         await house.answer_at_the_door(console.wording)
         yield house.engine
+
+
+async def unlock(house: wiring.House, told: argparse.Namespace) -> None:
+    """By the passphrase file, where one was named. Raises NotPossible or WrongPassphrase."""
+    if not told.passphrase_file:
+        return
+    try:
+        passphrase = wiring.read_passphrase(told.passphrase_file)
+    except wiring.NoPassphrase as error:
+        raise NotPossible("cli.no_passphrase", file=told.passphrase_file, reason=str(error)) from error
+    await house.unlock(passphrase)
 
 
 @asynccontextmanager

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
+from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
@@ -34,6 +35,7 @@ from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
+from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.response import Response
@@ -101,6 +103,11 @@ class Engine:
         """All mailboxes watched."""
         return tuple(self._watchers)
 
+    @property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """All mailboxes watched, as they are set up."""
+        return tuple(watcher.mailbox for watcher in self._watchers.values())
+
     def now(self) -> float:
         """Seconds since 1970 UTC by the engine's clock."""
         return self._world.clock.now()
@@ -144,6 +151,15 @@ class Engine:
         await self._world.vault.write(mailbox.id, draft.credential)
         await self._world.archive.save_mailbox(mailbox, standing)
         self._watch(mailbox, standing)
+
+    def add_all(self, drafts: Sequence[Draft], *, first_round: bool = True) -> AsyncGenerator[tuple[Kept, ...], None]:
+        """Save many, a portion at a time; one that is watched already takes the new secret alone. Each portion tells
+        what became of its drafts. First looks are spread as at a start, or wait for one without `first_round`."""
+        whole = [replace(draft, mailbox=self._with_provider(draft.mailbox)) for draft in drafts]
+        spacing = self._desk.settings.first_round_spacing if first_round else None
+        world = self._world
+        shelves = Shelves(world.vault, world.archive, world.clock, self._watchers, self._watch)
+        return add_in_portions(shelves, whole, spacing, self._chores.begin)
 
     async def update(self, mailbox: Mailbox) -> None:
         """Save changed servers, names or tags; changed servers are checked at once."""

@@ -16,9 +16,11 @@ from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphr
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.edit_dialog import EditDialog
+from mailbox_desk.ui.export_dialog import ExportDialog
 from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.help_window import HelpWindow
+from mailbox_desk.ui.import_dialog import ImportDialog
 from mailbox_desk.ui.offers import Offer, offer_of
 from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
@@ -51,6 +53,16 @@ class Acts(QObject):
             dialog.start_with(address)
         dialog.added.connect(self.added)
         self._open(dialog)
+
+    def import_list(self) -> None:
+        """Add many from a file."""
+        if self.extras.files is not None:
+            self._open(ImportDialog(self._around, self.extras.files, self._window))
+
+    def export_list(self, ids: Sequence[MailboxId]) -> None:
+        """Write mailboxes to a file: these, or all."""
+        if self.extras.files is not None:
+            self._open(ExportDialog(self._around, self.extras.files, self._window, selected=ids))
 
     def edit(self, mailbox_id: MailboxId) -> None:
         snapshot = self._around.engine.board.get(mailbox_id)

@@ -220,6 +220,10 @@ class DeskView(QObject):
         match act:
             case Act.ADD:
                 acts.add()
+            case Act.IMPORT:
+                acts.import_list()
+            case Act.EXPORT:
+                acts.export_list(ids)
             case Act.CHECK:
                 acts.check(ids or everyone)
             case Act.CHECK_ALL:

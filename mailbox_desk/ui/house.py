@@ -73,9 +73,9 @@ async def open_house(
         raise Trouble("store", str(error)) from error
 
 
-async def extras() -> Extras:
+async def extras(house: wiring.House) -> Extras:
     """What the window needs besides the engine. Raises BadResource."""
-    return Extras(help_page, await read_help(), wiring.Rehearsals().open)
+    return Extras(help_page, await read_help(), wiring.Rehearsals().open, house.files)
 
 
 def summons_of(told: argparse.Namespace) -> Summons:

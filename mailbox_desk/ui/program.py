@@ -104,7 +104,7 @@ class Program:
             async with house.open_house(self._home, told, words, summoned, self._tray) as opened:
                 self._bridge.follow(opened.engine.board)
                 around = Surroundings(self._theme, words, opened.engine, self._bridge, time.time)
-                acts = Acts(around, self._window, await house.extras())
+                acts = Acts(around, self._window, await house.extras(opened))
                 self._view.attach(around, acts)
                 if opened.rehearsal is not None:
                     self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))

@@ -3,16 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mailbox_desk.adapters.mailbox_csv import (
-    COLUMNS,
-    CsvMailbox,
-    CsvProblem,
-    CsvReason,
-    mailbox_id_for,
-    parse_mailbox_csv,
-    read_mailbox_csv,
-)
+from mailbox_desk.adapters.csv_formats import COLUMNS
+from mailbox_desk.adapters.mailbox_csv import MOST_ROWS, Reading, mailbox_id_for, parse_mailbox_csv, read_mailbox_csv
+from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, CsvReason, CsvRow, Layout
 from mailbox_desk.model.mailbox import Endpoint, Security
 from mailbox_desk.model.verdict import Half
 
@@ -20,13 +16,14 @@ HEADER = ",".join(COLUMNS)
 SHORT = "address,password,imap_host"
 
 
-def rows(text: str | bytes, *, allow_plain: bool = False) -> list[CsvMailbox | CsvProblem]:
+def rows(text: str | bytes, reading: Reading | None = None, *, allow_plain: bool = False) -> list[CsvRow]:
     content = text.encode() if isinstance(text, str) else text
-    return list(parse_mailbox_csv(content, allow_plain=allow_plain))
+    told = parse_mailbox_csv(content, reading or Reading(allow_plain=allow_plain))
+    return [*told.rows, *([told.trouble] if told.trouble else [])]
 
 
-def one(text: str | bytes, *, allow_plain: bool = False) -> CsvMailbox:
-    (row,) = rows(text, allow_plain=allow_plain)
+def one(text: str | bytes, reading: Reading | None = None, *, allow_plain: bool = False) -> CsvMailbox:
+    (row,) = rows(text, reading, allow_plain=allow_plain)
     assert isinstance(row, CsvMailbox), row
     return row
 
@@ -84,7 +81,9 @@ def test_what_is_missing_follows_from_what_is_there(
 def test_plain_needs_loopback_or_a_yes() -> None:
     text = f"{SHORT},imap_security\na@example.org,pw,{{}},none"
     assert one(text.format("127.0.0.1")).mailbox.receiving == Endpoint("127.0.0.1", 143, Security.NONE, "a@example.org")
-    assert rows(text.format("mail.example.org")) == [CsvProblem(2, CsvReason.PLAIN_NOT_ALLOWED, "imap_security")]
+    assert rows(text.format("mail.example.org")) == [
+        CsvProblem(2, CsvReason.PLAIN_NOT_ALLOWED, "imap_security", "a@example.org")
+    ]
     allowed = one(text.format("mail.example.org"), allow_plain=True).mailbox.receiving
     assert allowed is not None
     assert allowed.plain_allowed
@@ -117,7 +116,10 @@ def test_a_bad_row_is_told_and_stops_no_other(cells: str, reason: CsvReason, det
     text = f"{SHORT},imap_port,imap_security\n{good.format('a')}\n{cells}\n\n{good.format('z')}\n"
     first, bad, last = rows(text)
     assert isinstance(first, CsvMailbox)
-    assert bad == CsvProblem(3, reason, detail)
+    assert isinstance(bad, CsvProblem)
+    assert (bad.line_number, bad.reason_key, bad.detail) == (3, reason, detail)
+    is_readable = reason not in (CsvReason.NO_ADDRESS, CsvReason.BAD_ADDRESS, CsvReason.BROKEN_ROW)
+    assert bad.address == (cells.partition(",")[0] if is_readable else "")
     assert isinstance(last, CsvMailbox)
     assert last.line_number == 5
 
@@ -159,18 +161,50 @@ def test_a_file_without_our_header_is_one_problem(content: bytes) -> None:
     assert rows(content) == [CsvProblem(1, CsvReason.NO_HEADER, "address")]
 
 
-def test_a_missing_file_is_one_problem(tmp_path: Path) -> None:
-    (row,) = read_mailbox_csv(tmp_path / "none.csv")
-    assert isinstance(row, CsvProblem)
-    assert (row.line_number, row.reason_key) == (0, CsvReason.NOT_READABLE)
+def test_a_missing_file_is_one_trouble(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path, Path("no\0name")):
+        told = read_mailbox_csv(path)
+        assert told.rows == ()
+        assert told.trouble is not None
+        assert (told.trouble.line_number, told.trouble.reason_key) == (0, CsvReason.NOT_READABLE)
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(50_000_001)
+    told = read_mailbox_csv(path)
+    assert told.trouble == CsvProblem(0, CsvReason.TOO_LARGE, "50 MB")
+
+
+def test_rows_beyond_the_limit_are_told_and_not_read() -> None:
+    text = SHORT + "\n" + "".join(f"u{n}@example.org,pw,imap.example.org\n" for n in range(MOST_ROWS + 5))
+    *taken, last = rows(text)
+    assert len(taken) == MOST_ROWS
+    assert last == CsvProblem(MOST_ROWS + 2, CsvReason.TOO_MANY_ROWS, "20,000")
+
+
+@pytest.mark.parametrize("column", ["address", "password", "imap_host", "username", "name", "tags", "note"])
+def test_a_cell_too_long_is_told(column: str) -> None:
+    cells = {"address": "a@example.org", "password": "pw", "imap_host": "imap.example.org", column: "x@" + "y" * 5000}
+    text = ",".join(cells) + "\n" + ",".join(cells.values())
+    (problem,) = rows(text)
+    assert isinstance(problem, CsvProblem)
+    assert (problem.reason_key, problem.detail) == (CsvReason.TOO_LONG, column)
+
+
+def test_a_user_name_that_could_end_a_line_is_refused() -> None:
+    (problem,) = rows(f'{SHORT},username\na@example.org,pw,imap.example.org,"x\ny"')
+    assert isinstance(problem, CsvProblem)
+    assert problem.reason_key is CsvReason.BAD_USERNAME
 
 
 def test_the_provider_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "boxes.csv"
     path.write_text(f"{SHORT}\na@example.org,pw,imap.example.org\n")
-    (row,) = read_mailbox_csv(path, provider_of=lambda address, host: f"{address}/{host}")
+    (row,) = read_mailbox_csv(path, Reading(provider_of=lambda address, hosts: f"{address}/{hosts}")).rows
     assert isinstance(row, CsvMailbox)
-    assert row.mailbox.provider == "a@example.org/imap.example.org"
+    assert row.mailbox.provider == "a@example.org/['imap.example.org']"
 
 
 def test_a_thousand_open_quotes_take_no_long_time() -> None:
@@ -178,12 +212,154 @@ def test_a_thousand_open_quotes_take_no_long_time() -> None:
     assert {type(row) for row in rows(text)} == {CsvProblem}
 
 
+KNOWN = (
+    Endpoint("imap.known.example", 993, Security.TLS, "a@known.example"),
+    Endpoint("smtp.known.example", 465, Security.TLS, "a@known.example"),
+)
+FILLING = Reading(servers_of=lambda address, hosts: KNOWN if "known" in address else (None, None))
+
+
 def test_only_the_address_is_required_where_the_provider_is_known() -> None:
-    known = Endpoint("imap.known.example", 993, Security.TLS, "a@known.example")
-    text = "address,username,password\na@known.example,login,pw\nb@strange.example,,pw\n"
-    first, second = parse_mailbox_csv(text.encode(), receives_at=lambda address: known if "known" in address else None)
+    first, second = rows("address,username,password\na@known.example,login,pw\nb@strange.example,,pw\n", FILLING)
     assert isinstance(first, CsvMailbox)
     assert first.mailbox.receiving == Endpoint("imap.known.example", 993, Security.TLS, "login")
-    assert first.mailbox.sending is None
+    assert first.mailbox.sending is None, "our file without columns for sending receives only"
+    assert first.filled == (Half.RECEIVING,)
     assert isinstance(second, CsvProblem)
     assert second.reason_key is CsvReason.NO_SERVER
+
+
+def test_a_half_that_is_off_in_our_own_file_stays_off() -> None:
+    row = one(f"{SHORT},smtp_host\na@known.example,pw,imap.own.example,", FILLING)
+    assert row.mailbox.sending is None
+    both = one(f"{SHORT},smtp_host\na@known.example,pw,,", FILLING)
+    assert both.filled == (Half.RECEIVING, Half.SENDING)
+
+
+INSTANTLY = (
+    "Email,First Name,Last Name,IMAP Username,IMAP Password,IMAP Host,IMAP Port,"
+    "SMTP Username,SMTP Password,SMTP Host,SMTP Port,Daily Limit,Warmup Enabled"
+)
+SMARTLEAD = (
+    "from_name,from_email,user_name,password,smtp_host,smtp_port,imap_host,imap_port,max_email_per_day,"
+    "custom_tracking_url,warmup_enabled,total_warmup_per_day,daily_rampup,reply_rate_percentage,bcc,signature,"
+    "different_reply_to_address,imap_user_name,imap_password"
+)
+
+
+@pytest.mark.parametrize(
+    ("layout", "header", "cells"),
+    [
+        (Layout.INSTANTLY, INSTANTLY, "a@x.example,Ann,Lee,inn,pw,i.x.example,993,out,pw2,s.x.example,587,30,TRUE"),
+        (Layout.SMARTLEAD, SMARTLEAD, "Ann Lee,a@x.example,out,pw2,s.x.example,587,i.x.example,993,9,,,,,,,,,inn,pw"),
+        (
+            Layout.CEYMAIL,
+            "\ufefffrom_name,from_email,smtp_host,smtp_port,smtp_username,smtp_password,"
+            "imap_host,imap_port,imap_username,imap_password",
+            "Ann Lee,a@x.example,s.x.example,587,out,pw2,i.x.example,993,inn,pw",
+        ),
+        (
+            Layout.LEMLIST,
+            "sender_name,sender_email,smtp_host,smtp_port,smtp_login,smtp_password,smtp_secure,"
+            "imap_host,imap_port,imap_login,imap_password,imap_secure",
+            "Ann Lee,a@x.example,s.x.example,587,out,pw2,false,i.x.example,993,inn,pw,true",
+        ),
+        (
+            Layout.GENERIC,
+            "Account Name,Email,Provider,SMTP Host,SMTP Port,SMTP Username,SMTP Password,"
+            "IMAP Host,IMAP Port,IMAP Username,IMAP Password",
+            "Ann Lee,a@x.example,other,s.x.example,587,out,pw2,i.x.example,993,inn,pw",
+        ),
+    ],
+)
+def test_other_programs_columns(layout: Layout, header: str, cells: str) -> None:
+    told = parse_mailbox_csv(f"{header}\n{cells}\n".encode())
+    assert told.layout is layout
+    (row,) = told.rows
+    assert isinstance(row, CsvMailbox), row
+    assert row.mailbox.name == "Ann Lee"
+    assert row.mailbox.receiving == Endpoint("i.x.example", 993, Security.TLS, "inn")
+    assert row.mailbox.sending == Endpoint("s.x.example", 587, Security.STARTTLS, "out")
+    assert row.credential.secret(Half.RECEIVING).reveal() == "pw"
+    assert row.credential.secret(Half.SENDING).reveal() == "pw2"
+
+
+@pytest.mark.parametrize(
+    ("layout", "header", "cells"),
+    [
+        (
+            Layout.BRANDJET,
+            "email,password,smtpHost,smtpPort,smtpTls,imapHost,imapPort,imapTls,fromName,dailyLimit,warmupEnabled",
+            "a@x.example,pw,s.x.example,587,ssl,i.x.example,993,ssl,Ann,30,true",
+        ),
+        (
+            Layout.EMAILBISON,
+            "Name,Email,Password,IMAP Server,IMAP Port,SMTP Server,SMTP Port,Daily Limit,SMTP Secure,IMAP Secure",
+            "Ann,a@x.example,pw,i.x.example,993,s.x.example,587,30,tls,ssl",
+        ),
+        (Layout.WINNR, "Email, App Password, SMTP, IMAP", "a@x.example,pw,s.x.example:587,i.x.example:993"),
+        (Layout.GENERIC, "E-Mail;Passwort;password;imap;smtp;smtp port", "a@x.example;;pw;i.x.example;s.x.example;587"),
+    ],
+)
+def test_one_password_and_the_address_serve_both_halves(layout: Layout, header: str, cells: str) -> None:
+    told = parse_mailbox_csv(f"{header}\n{cells}\n".encode())
+    assert told.layout is layout
+    (row,) = told.rows
+    assert isinstance(row, CsvMailbox), row
+    assert row.mailbox.receiving == Endpoint("i.x.example", 993, Security.TLS, "a@x.example")
+    assert row.mailbox.sending == Endpoint("s.x.example", 587, Security.STARTTLS, "a@x.example")
+    assert row.credential.is_shared
+    assert row.credential.receiving.reveal() == "pw"
+
+
+def test_one_halfs_sign_in_serves_the_other_in_other_programs_files() -> None:
+    row = one(
+        "email,firstName,lastName,smtpUsername,smtpPassword\na@known.example,A,B,login,pw",
+        FILLING,
+    )
+    assert row.mailbox.receiving == Endpoint("imap.known.example", 993, Security.TLS, "login")
+    assert row.filled == (Half.RECEIVING, Half.SENDING)
+    assert row.credential.is_shared
+
+
+def test_what_was_recognised_and_what_is_left_aside_is_told() -> None:
+    told = parse_mailbox_csv("email;password;imap;Daily Limit;Größe\na@x.example;pw;h;3;4".encode("cp1252"))
+    assert (told.encoding, told.separator, told.ignored) == ("windows_1252", "semicolon", ("Daily Limit", "Größe"))
+
+
+def test_problems_name_the_column_as_the_file_does() -> None:
+    (problem,) = rows(f"{INSTANTLY}\na@x.example,,,,,i.x.example,993,,,s.x.example,587,,")
+    assert problem == CsvProblem(2, CsvReason.NO_PASSWORD, "IMAP Password", "a@x.example")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("abcd efgh ijkl mnop", "abcdefghijklmnop"), ('"  pw "', "pw"), ("pass word", "pass word")],
+)
+def test_passwords_are_taken_as_the_password_field_takes_them(written: str, meant: str) -> None:
+    text = f"{SHORT}\na@example.org,{written},imap.example.org"
+    assert one(text, Reading(exactly=False)).credential.receiving.reveal() == meant
+    assert one(text).credential.receiving.reveal() == written.strip('"')
+
+
+def test_a_spreadsheets_own_line_names_the_separator() -> None:
+    assert one("sep=;\naddress;password;imap_host\na@example.org;pw;h.example").line_number == 3
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([b"", SHORT.encode() + b"\n", INSTANTLY.encode() + b"\r\n"]))
+def test_any_bytes_get_verdicts_or_a_clear_trouble(content: bytes, header: bytes) -> None:
+    told = parse_mailbox_csv(header + content, Reading(exactly=False))
+    assert told.trouble is None or not told.rows
+    for row in told.rows:
+        assert isinstance(row, CsvMailbox | CsvProblem)
+        assert row.line_number >= 2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=5), max_size=6))
+def test_no_telling_of_a_row_holds_its_password(table: list[list[str]]) -> None:
+    marked = [[*row[:1], "s3cret-" + "".join(c for c in row[0] if c.isalnum()), *row[1:]] for row in table]
+    text = SHORT + ",imap_port\n" + "\n".join(",".join(row) for row in marked)
+    for row in rows(text):
+        assert "s3cret-" not in repr(row) or "s3cret-" in getattr(row, "address", "")

@@ -20,9 +20,9 @@ import trustme
 from imapclient import IMAPClient
 
 from mailbox_desk import wiring
-from mailbox_desk.adapters.mailbox_csv import CsvMailbox
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.model.credential import Password, Secret
+from mailbox_desk.model.import_plan import CsvMailbox
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.verdict import Shown
 from tests.servers.dovecot import Dovecot, DovecotUser

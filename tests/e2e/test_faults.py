@@ -17,9 +17,9 @@ import pytest
 import trustme
 
 from mailbox_desk import wiring
-from mailbox_desk.adapters.mailbox_csv import CsvMailbox
 from mailbox_desk.model.check import Limits
 from mailbox_desk.model.credential import Password, Secret
+from mailbox_desk.model.import_plan import CsvMailbox
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -16,6 +16,7 @@ from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.discovery import Candidate, DiscoveryEnded, DiscoveryStep, Found, Source
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
+from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
@@ -52,6 +53,8 @@ class FakeEngine:
         self.unlocks_to = VaultState.OPEN
         self.settings = Settings()
         self.passphrases: list[Secret | None] = []
+        self.not_kept: dict[str, Exception] = {}
+        self.holds = False
         self.judge: Callable[[Response], Diagnosis] = lambda _: Diagnosis((RankedCause(Cause.UNKNOWN, 0.3),), "sample")
 
     @property
@@ -69,6 +72,17 @@ class FakeEngine:
     async def add(self, draft: Draft) -> None:
         self._wish("add", draft)
         self.board.publish(replace(snapshot(draft.mailbox.id), mailbox=draft.mailbox))
+
+    async def add_all(self, drafts: Sequence[Draft]) -> AsyncGenerator[tuple[Kept, ...], None]:
+        """A portion of two at a time; `gate` stands open unless a test closes it by `holds`."""
+        self._wish("add_all", tuple(drafts))
+        for first in range(0, len(drafts), 2):
+            portion = drafts[first : first + 2]
+            for draft in portion:
+                self.board.publish(replace(snapshot(draft.mailbox.id), mailbox=draft.mailbox))
+            yield tuple(Kept(draft.mailbox.id, self.not_kept.get(draft.mailbox.address)) for draft in portion)
+            if self.holds:
+                await self.gate.wait()
 
     async def update(self, mailbox: Mailbox) -> None:
         self._wish("update", mailbox)

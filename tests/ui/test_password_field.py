@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from mailbox_desk.ui.password_field import PasswordField, as_meant
+from mailbox_desk.model.typed_password import as_meant
+from mailbox_desk.ui.password_field import PasswordField
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Builds the engine from the real adapters: the only file that knows all the parts. It decides nothing.
+"""A desk with all that belongs to its home, made of the real adapters. It decides nothing.
 
 `open_house` is a whole desk in a home; `csv_house` one of which nothing is stored. Leaving either closes all.
 """
@@ -9,47 +9,37 @@ import asyncio
 import logging
 import os
 import random
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.discovery import ServerFinder
-from mailbox_desk.adapters.door import Door, NobodyAnswers, Request, knock
-from mailbox_desk.adapters.help_pages import help_page, load_help
-from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
+from mailbox_desk.adapters.door import Door, Request
+from mailbox_desk.adapters.home_lock import HomeLock
 from mailbox_desk.adapters.keyring_key import KeyringKeys
 from mailbox_desk.adapters.log_file import log_into
-from mailbox_desk.adapters.mailbox_csv import CsvMailbox, CsvProblem, read_mailbox_csv
+from mailbox_desk.adapters.mailbox_files import MailboxFiles
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
-from mailbox_desk.adapters.no_keyring import NoKeyring
 from mailbox_desk.adapters.notifications import Notifications
-from mailbox_desk.adapters.passphrase_file import NoPassphrase, read_passphrase
-from mailbox_desk.adapters.pipes import discard_stdout
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.demo.child import NoServers, RehearsalWindow, ServerProcess
-from mailbox_desk.demo.fleet import load_fleet
-from mailbox_desk.demo.rehearsal import QUICK, Rehearsal, rehearsal_of
-from mailbox_desk.demo.throwaway_home import ThrowawayHome
-from mailbox_desk.diagnosis.bare import BareJudge
+from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.diagnosis.provider import Provider, family_of, provider_of
-from mailbox_desk.engine.board import Gone
+from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Vault
-from mailbox_desk.engine.start import first_standing
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.errand import Draft
-from mailbox_desk.model.help_page import HelpLibrary
 from mailbox_desk.model.history import Stored
+from mailbox_desk.model.import_plan import CsvMailbox, Layout
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
@@ -58,43 +48,16 @@ from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
 from mailbox_desk.wording.notices import announce
 from mailbox_desk.wording.report import Reporter, round_code
 
-# What ui and cli may use of the adapters, they get from here.
-__all__ = [
-    "CsvMailbox",
-    "CsvProblem",
-    "Desktop",
-    "HomeTaken",
-    "House",
-    "NoPassphrase",
-    "NoServers",
-    "NobodyAnswers",
-    "Rehearsal",
-    "RehearsalWindow",
-    "Rehearsals",
-    "bare_judge",
-    "csv_house",
-    "discard_stdout",
-    "help_page",
-    "knock",
-    "open_house",
-    "read_csv",
-    "read_help",
-    "read_passphrase",
-    "rehearsal_house",
-]
 _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32
 _DISCOVERY_LANE = 16
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
-
-_STARTING_SECONDS = 20.0
-_NETWORK_COMES_AFTER = 3.0
-"""Seconds after the first look: long enough for the desk to see that it sees nothing."""
 
 Notify = Callable[[Engine, Notice], None]
 
@@ -117,13 +80,15 @@ class House:
     door: Door | None = None
     rehearsal: Rehearsal | None = None
     notifications: Notifications | None = None
+    files: MailboxFiles = field(default_factory=MailboxFiles)
 
     async def unlock(self, passphrase: Secret) -> VaultState:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
         return await self.vault.open(passphrase=passphrase)
 
     async def answer_at_the_door(self, wording: Wording, *, show: Callable[[Summons], None] | None = None) -> None:
-        """Let a second process of this home ask us: for a round ("check"), or by `show` to be shown ("show")."""
+        """Let a second process of this home ask us: for a round ("check"), to take in or give out mailboxes ("import",
+        "export"), or by `show` to be shown ("show")."""
 
         async def answer(request: Request) -> AsyncIterator[dict[str, object]]:
             match request.ask:
@@ -131,6 +96,13 @@ class House:
                     as_json = bool(request.arguments.get("json"))
                     async for told in _told_round(self.engine, wording, as_json=as_json):
                         yield told
+                case "import":
+                    async for told in self.told_import(wording, request.arguments):
+                        yield told
+                case "export":
+                    layout = Layout(request.arguments.get("layout", Layout.OURS))
+                    mailboxes = self.engine.mailboxes
+                    yield {"text": await self.files.as_csv(mailboxes, layout), "count": len(mailboxes)}
                 case "show" if show is not None:
                     show(summons_from(request.arguments))
                     yield {"shown": True}
@@ -139,6 +111,35 @@ class House:
 
         if self.door is not None:
             await self.door.open(answer)
+
+    async def told_import(
+        self,
+        wording: Wording,
+        wish: Mapping[str, Any],
+        *,
+        first_round: bool = True,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> AsyncIterator[dict[str, object]]:
+        """Import the file of a wish ("file", "exactly", "allow_plain", "new_passwords", "dry_run", "json"); the answers
+        are lines, a warning, and at last the exit code."""
+        options = {name: bool(wish.get(name)) for name in ("exactly", "allow_plain")}
+        file = await self.files.read_import(Path(str(wish.get("file"))), **options)
+        if file.trouble is not None:
+            yield {"warning": trouble_in_words(file.trouble, wording)}
+            yield {"exit": COULD_NOT}
+            return
+        anew = bool(wish.get("new_passwords"))
+        plan = await self.files.plan(file, self.engine.mailboxes, new_passwords=anew)
+        as_json = bool(wish.get("json"))
+        for told in told_file(file, wording, as_json=as_json):
+            yield told
+        if wish.get("dry_run"):
+            for told in told_plan(plan, wording, as_json=as_json):
+                yield told
+            return
+        add_all = partial(self.engine.add_all, first_round=first_round)
+        async for told in told_import(plan, wording, add_all, as_json=as_json, stopped=stopped):
+            yield told
 
 
 def log_notice(_engine: Engine, notice: Notice) -> None:
@@ -164,81 +165,22 @@ async def open_house(
         stack.callback(log_into(home))
         database = Database(home)
         await database.open()
-        stack.push_async_callback(_closed, database.close, "store")
+        stack.push_async_callback(closed, database.close, "store")
         stored = await database.load()
         settings, odd = settings_from(stored.settings)
         if odd:
             _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
         vault = SealedVault(home, keys)
-        stack.push_async_callback(_closed, vault.close, "vault")
+        stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
         notify = _teller(desktop.words, notifications) if desktop is not None and notifications else log_notice
         engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal)
         if notifications is not None:
             stack.push_async_callback(_ended, asyncio.create_task(notifications.run(), name="notifications"))
-        door = Door(home)
-        stack.push_async_callback(_closed, door.close, "door")
-        yield House(engine, vault, door, rehearsal, notifications)
-
-
-@asynccontextmanager
-async def rehearsal_house(*, whole: bool = False, desktop: Desktop | None = None) -> AsyncIterator[House]:
-    """A desk in a throw-away home, its servers played on this computer; `whole`: with a mailbox for every cause. Once
-    it is started, one of them is paused, and after some seconds the network comes. Raises NoServers, ArchiveFailed,
-    OSError."""
-    async with AsyncExitStack() as stack:
-        lane = Lane("rehearsal", 1, spares=1)
-        stack.callback(lane.close)
-        folder, servers = ThrowawayHome(), ServerProcess()
-        stack.push_async_callback(_closed, lambda: lane.run(folder.remove), "throw-away home")
-        home = await lane.run(folder.make)
-        stack.push_async_callback(_closed, lambda: lane.run(servers.stop), "rehearsal servers")
-        try:
-            playing = await lane.run(servers.start, limit=_STARTING_SECONDS)
-        except TimeoutError as error:
-            raise NoServers(f"no answer in {_STARTING_SECONDS:g} s") from error
-        rehearsal = rehearsal_of(await lane.run(load_fleet), playing)
-        cast = (*rehearsal.first, *(rehearsal.rest if whole else ()))
-        await _move_in(home, cast)
-        house = await stack.enter_async_context(
-            open_house(home, desktop=desktop, keys=NoKeyring(), rehearsal=rehearsal)
-        )
-        await house.unlock(Secret(secrets.token_urlsafe(32)))
-        for draft in cast:
-            await house.vault.write(draft.mailbox.id, draft.credential)
-        opening = asyncio.ensure_future(_raise_curtain(house.engine, rehearsal, lambda: lane.run(servers.open_network)))
-        stack.callback(opening.cancel)
-        yield house
-
-
-async def _move_in(home: Home, cast: Sequence[Draft]) -> None:
-    """As if they had been added: never judged yet."""
-    database = Database(home)
-    await database.open()
-    try:
-        for name, value in QUICK.items():
-            await database.save_setting(name, value)
-        for draft in cast:
-            await database.save_mailbox(draft.mailbox, first_standing(draft.mailbox, None, SystemClock().now()))
-    finally:
-        await database.close()
-
-
-async def _raise_curtain(engine: Engine, rehearsal: Rehearsal, open_network: Callable[[], Awaitable[None]]) -> None:
-    """Once the desk watches: pause what a person would have paused, and then let the network come."""
-    waits, begun = set(rehearsal.paused), asyncio.Event()
-
-    def heard(news: Snapshot | Gone) -> None:
-        waits.discard(news.id)
-        if not waits:
-            begun.set()
-
-    unsubscribe = engine.board.subscribe(heard)
-    await begun.wait()
-    unsubscribe()
-    await engine.pause(rehearsal.paused, None)
-    await asyncio.sleep(_NETWORK_COMES_AFTER)
-    await open_network()
+        door, files = Door(home), MailboxFiles()
+        stack.push_async_callback(closed, door.close, "door")
+        stack.callback(files.close)
+        yield House(engine, vault, door, rehearsal, notifications, files)
 
 
 @asynccontextmanager
@@ -251,47 +193,6 @@ async def csv_house(
         archive = MemoryArchive()
         stored = Stored(mailboxes=tuple(row.mailbox for row in rows))
         yield House(await _engine(stack, settings or Settings(), interval, stored, vault, archive, log_notice), vault)
-
-
-def read_csv(file: Path, *, allow_plain: bool) -> tuple[list[CsvMailbox], list[CsvProblem]]:
-    """The rows that make a mailbox, and the problems of the others."""
-    providers = load_providers()
-    known = {provider.id: provider for provider in providers}
-    told = list(
-        read_mailbox_csv(
-            file,
-            allow_plain=allow_plain,
-            provider_of=lambda address, host: provider_of(address, (host,), providers),
-            receives_at=lambda address: known[provider_of(address, (), providers)].endpoints(address)[0],
-        )
-    )
-    rows = [each for each in told if isinstance(each, CsvMailbox)]
-    return rows, [each for each in told if isinstance(each, CsvProblem)]
-
-
-async def read_help() -> HelpLibrary:
-    """All help pages, read on a thread. Raises BadResource."""
-    lane = Lane("help", 1)
-    try:
-        return await lane.run(load_help)
-    finally:
-        lane.close()
-
-
-class Rehearsals:
-    """Rehearsals in windows of their own, each a process that outlives us."""
-
-    def __init__(self) -> None:
-        self._lane, self._windows = Lane("rehearsal", 1), RehearsalWindow()
-
-    async def open(self) -> None:
-        """Start one more. Raises OSError."""
-        await self._lane.run(self._windows.open)
-
-
-def bare_judge() -> BareJudge:
-    """Judges a bare answer of a server, for `explain`."""
-    return BareJudge(load_rules())
 
 
 async def _engine(
@@ -336,7 +237,7 @@ async def _engine(
         providers=providers,
     )
     engine: Engine = Engine(world, settings, stored)
-    stack.push_async_callback(_closed, engine.stop, "engine")
+    stack.push_async_callback(closed, engine.stop, "engine")
     return engine
 
 
@@ -378,7 +279,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
             _log.error("%s ended by a fault of ours", each.get_name(), exc_info=each.exception())
 
 
-async def _closed(close: Callable[[], Coroutine[None, None, None]], part: str) -> None:
+async def closed(close: Callable[[], Coroutine[None, None, None]], part: str) -> None:
     try:
         async with asyncio.timeout(_CLOSING_SECONDS):
             await close()
