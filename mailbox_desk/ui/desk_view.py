@@ -217,6 +217,7 @@ class DeskView(QObject):
 
     def _do_live(self, act: Act, acts: Acts) -> None:
         ids, everyone = self._window.list.selected_ids(), [row.id for row in self._window.model.all_rows()]
+        current = MailboxId(self._window.list.current_id() or "")
         match act:
             case Act.ADD:
                 acts.add()
@@ -229,7 +230,22 @@ class DeskView(QObject):
             case Act.CHECK_ALL:
                 acts.check(everyone)
             case Act.NEXT_STEP:
-                self._offer(self._window.list.current_id() or "", None)
+                self._offer(current, None)
+            case Act.ACKNOWLEDGE | Act.TELL_AGAIN:
+                acts.acknowledge(ids, known=act is Act.ACKNOWLEDGE)
+            case Act.EDIT:
+                acts.edit(current)
+            case Act.COPY_ADDRESS:
+                QGuiApplication.clipboard().setText("\n".join(row.address for row in self._marked()))
+            case Act.COPY_FOR_SUPPORT:
+                self._copy_for_support(current)
+            case Act.REMOVE:
+                acts.remove(ids)
+            case _:
+                self._do_rarer(act, acts, ids, everyone)
+
+    def _do_rarer(self, act: Act, acts: Acts, ids: Sequence[MailboxId], everyone: Sequence[MailboxId]) -> None:
+        match act:
             case Act.PAUSE:
                 acts.pause(ids)
             case Act.PAUSE_ALL:
@@ -238,14 +254,6 @@ class DeskView(QObject):
                 acts.resume([row.id for row in self._marked() if row.shown is Shown.PAUSED])
             case Act.RESUME_ALL:
                 acts.resume([row.id for row in self._window.model.all_rows() if row.shown is Shown.PAUSED])
-            case Act.ACKNOWLEDGE | Act.TELL_AGAIN:
-                acts.acknowledge(ids, known=act is Act.ACKNOWLEDGE)
-            case Act.EDIT:
-                acts.edit(MailboxId(self._window.list.current_id() or ""))
-            case Act.COPY_ADDRESS:
-                QGuiApplication.clipboard().setText("\n".join(row.address for row in self._marked()))
-            case Act.COPY_FOR_SUPPORT:
-                self._copy_for_support()
             case Act.PASTE_ERROR:
                 acts.explain_pasted()
             case Act.REHEARSAL:
@@ -254,8 +262,6 @@ class DeskView(QObject):
                 acts.show_help()
             case Act.KEYBOARD:
                 acts.show_help("keyboard")
-            case Act.REMOVE:
-                acts.remove(ids)
             case _:
                 return
 
@@ -263,8 +269,8 @@ class DeskView(QObject):
         if self._acts is not None:
             self._acts.offered(mailbox_id, offer)
 
-    def _copy_for_support(self) -> None:
-        snapshot = self._maker.snapshot(MailboxId(self._window.list.current_id() or ""))
+    def _copy_for_support(self, mailbox_id: MailboxId) -> None:
+        snapshot = self._maker.snapshot(mailbox_id)
         if snapshot is not None and self._around is not None:
             provider = self._around.provider_name(snapshot.mailbox.provider)
             QGuiApplication.clipboard().setText(support_text(self._words, snapshot, provider, self._now()))

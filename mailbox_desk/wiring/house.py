@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mailbox_desk.adapters.checker import MailChecker
 from mailbox_desk.adapters.database import Database
@@ -38,9 +38,11 @@ from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Vault
 from mailbox_desk.model.credential import Secret
+from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.import_plan import CsvMailbox, Layout
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
+from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.summons import Summons, summons_from
@@ -59,6 +61,7 @@ _DISCOVERY_LANE = 16
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
 
+Asked = TypeVar("Asked", Context, Response)
 Notify = Callable[[Engine, Notice], None]
 
 
@@ -217,6 +220,7 @@ async def _engine(
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
+    of_family = partial(_of_family, providers)
     mail_checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
     checker: Checker = mail_checker
     finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
@@ -229,16 +233,18 @@ async def _engine(
         clock=clock,
         notifier=lambda notice: notify(engine, notice),
         dice=random.random,
-        # rules speak of families: who runs a mailbox may have several files
-        judge=lambda failure, context: diagnose(
-            failure, replace(context, provider=family_of(context.provider, providers)), rules
-        ),
-        explain=lambda response: explain(replace(response, provider=family_of(response.provider, providers)), rules),
+        judge=lambda failure, context: diagnose(failure, of_family(context), rules),
+        explain=lambda response: explain(of_family(response), rules),
         providers=providers,
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
     return engine
+
+
+def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:
+    """Rules speak of families: who runs a mailbox may have several files."""
+    return replace(asked, provider=family_of(asked.provider, providers))
 
 
 def _with_domains(provider: Provider, rehearsal: Rehearsal) -> Provider:
