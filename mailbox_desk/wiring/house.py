@@ -211,10 +211,9 @@ async def _engine(
     if interval is not None:
         settings = replace(settings, interval=interval)
     checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    stack.callback(checks.close)
-    stack.callback(names.close)
     searches = Lane("discovery", _DISCOVERY_LANE)
-    stack.callback(searches.close)
+    for lane in (checks, names, searches):
+        stack.callback(lane.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
