@@ -69,7 +69,7 @@ class Window(QMainWindow):
         self.header.search.searched.connect(self._refilter)
         self.header.search.left.connect(lambda: self.list.setFocus(Qt.FocusReason.OtherFocusReason))
         self.acts.action(Act.FIND).triggered.connect(self._find)
-        self.resize(1440, 880)
+        self.resize(QSize(1440, 880).boundedTo(self.screen().availableSize()))
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- from the outside

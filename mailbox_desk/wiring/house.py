@@ -36,7 +36,7 @@ from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine, World
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Finder, Vault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import Stored
@@ -223,13 +223,12 @@ async def _engine(
     mail_checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
     checker: Checker = mail_checker
     finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
-    clock: Clock = SystemClock()
     world = World(
         checker=checker,
         finder=finder,
         vault=vault,
         archive=archive,
-        clock=clock,
+        clock=SystemClock(),
         notifier=lambda notice: notify(engine, notice),
         dice=random.random,
         judge=lambda failure, context: diagnose(failure, of_family(context), rules),
