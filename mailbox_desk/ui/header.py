@@ -14,8 +14,8 @@ from mailbox_desk.ui.parts import button
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 
-_TYPING_MS: Final = 60
-"""Letters typed faster than this are searched for once."""
+_TYPING_MS: Final = 0
+"""Letters that wait in the queue are searched for once."""
 _BUTTONS: Final = (Act.ADD, Act.IMPORT, Act.CHECK, Act.PAUSE)
 
 
