@@ -53,6 +53,7 @@ class DeskView(QObject):
         self._days = DayBook()
         self._maker = RowMaker(words, str, now, self._days)
         self._leaving: dict[MailboxId, None] = {}
+        self._has_chosen = False
         self.pane = Pane(theme, words, now)
         self._failure_bar, self._vault_bar, self._undo_bar = FailureBar(words), VaultBar(words), UndoBar(words)
         window.put_pane(self.pane)
@@ -102,8 +103,7 @@ class DeskView(QObject):
         self.tell_vault(around.engine.vault_state)
         self._window.sum_up()
         self._enable()
-        if self._window.list.current_id() is None and self._window.model.rowCount():
-            self._window.list.selectRow(0)
+        self._choose_first()
         self._choose(self._window.list.current_id() or "")
         self._seen(self._window.list.visible_ids())
         around.bridge.wish(self._come_alive(around))
@@ -121,11 +121,20 @@ class DeskView(QObject):
         fresh = [row for row in made.rows if row.id not in self._leaving]
         self._window.model.take(fresh, made.gone)
         self._window.sum_up()
+        self._choose_first()
         looked_at = self._window.list.current_id()
         if any(row.id == looked_at for row in fresh):
             self._choose(looked_at or "")
         if fresh or made.gone:
             self._enable()
+
+    def _choose_first(self) -> None:
+        """Until something was looked at, the worst is."""
+        first = self._window.model.row(0)
+        if not self._has_chosen and first is not None:
+            self._has_chosen = True
+            if not self._window.list.selected_ids():
+                self._window.list.choose(first.id)
 
     def tell_vault(self, state: VaultState) -> None:
         self._vault_bar.show_state(state)

@@ -106,10 +106,11 @@ class Program:
                 around = Surroundings(self._theme, words, opened.engine, self._bridge, time.time)
                 acts = Acts(around, self._window, await house.extras(opened))
                 self._view.attach(around, acts)
-                if opened.rehearsal is not None:
-                    self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))
                 self._tray.follow(around)
-                self._closing.follow(around, opened.notifications.show)
+                if opened.rehearsal is None:
+                    self._closing.follow(around, opened.notifications.show)
+                else:  # it ends with its window, and its own strip says so
+                    self._window.put_strip(house.RehearsalBar(around, opened.rehearsal))
                 self._reception.obey(house.summons_of(told))
                 self._reception.open(around, acts)
                 self._collector.put_aside()
