@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mailbox_desk.diagnosis.provider import Provider, provider_of
+from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
@@ -313,7 +313,7 @@ class Engine:
             agenda=self._agenda,
             budget=budget,
             lookout=lookout,
-            neighbours=Neighbours(world.clock, window=settings.refusal_window),
+            neighbours=Neighbours(world.clock, window=settings.refusal_window, is_public=self._is_public),
             wakefulness=self._wakefulness,
             journal=journal,
             herald=Herald(world.clock, self._agenda, journal, world.archive, world.notifier, settings.tell_after),
@@ -366,6 +366,10 @@ class Engine:
         provider = self._providers.get(provider_of("", (host,), self._world.providers))
         own = provider.refusals_per_10_minutes if provider is not None else None
         return own or settings.refusals_per_host
+
+    def _is_public(self, domain: str) -> bool:
+        """A provider's own domain (gmail.com), where anybody may have an address."""
+        return provider_of(domain, (), self._world.providers) != GENERIC
 
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)

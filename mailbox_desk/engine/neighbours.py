@@ -7,9 +7,10 @@ receiving and sending against sending, for one may be down or switched off for a
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from mailbox_desk.diagnosis.provider import GENERIC
@@ -67,11 +68,13 @@ class _Count:
 
 class Neighbours:
     """`window`: seconds for which a refusal speaks of its host. After that it is a failure like any other: a host that
-    refuses good secrets refuses many in one round, and passwords that lie refused for days are each their own story."""
+    refuses good secrets refuses many in one round, and passwords that lie refused for days are each their own story.
+    `is_public`: whether anybody has addresses of this domain; who lives there has nothing in common."""
 
-    def __init__(self, clock: Clock, *, window: float) -> None:
+    def __init__(self, clock: Clock, *, window: float, is_public: Callable[[str], bool]) -> None:
         self._clock = clock
         self._window = window
+        self._is_public = cache(is_public)
         self._latest: dict[tuple[MailboxId, Half], _Latest] = {}
         self._counts: defaultdict[_Place, _Count] = defaultdict(_Count)
         self._refusals: deque[tuple[float, MailboxId, Half]] = deque()
@@ -81,7 +84,7 @@ class Neighbours:
         now = self._clock.monotonic()
         for half in halves:
             self._take_back(mailbox.id, half)
-            self._count(mailbox.id, half, _Latest(fate, now, _places(mailbox, half)))
+            self._count(mailbox.id, half, _Latest(fate, now, self._places(mailbox, half)))
             if fate is Fate.REFUSED:
                 self._refusals.append((now, mailbox.id, half))
 
@@ -90,7 +93,7 @@ class Neighbours:
         self._let_refusals_age()
         own = self._latest.get((mailbox.id, half))
         found = {}
-        for place in _places(mailbox, half):
+        for place in self._places(mailbox, half):
             count = self._counts.get(place)
             if count is not None:
                 found[place[1].value] = count.around(own.fate if own and place in own.places else None)
@@ -125,14 +128,13 @@ class Neighbours:
             if not any(count.values()):
                 del self._counts[place]
 
-
-def _places(mailbox: Mailbox, half: Half) -> tuple[_Place, ...]:
-    """Servers that no provider file knows have nothing in common; a domain that is none counts for nobody."""
-    endpoint = mailbox.endpoint(half)
-    domain = mailbox.address.rpartition("@")[2].lower()
-    names = (
-        (_Circle.HOST, endpoint.host.lower() if endpoint else ""),
-        (_Circle.PROVIDER, "" if mailbox.provider == GENERIC else mailbox.provider),
-        (_Circle.DOMAIN, domain),
-    )
-    return tuple((half, circle, name) for circle, name in names if name)
+    def _places(self, mailbox: Mailbox, half: Half) -> tuple[_Place, ...]:
+        """Servers that no provider file knows have nothing in common either."""
+        endpoint = mailbox.endpoint(half)
+        domain = mailbox.address.rpartition("@")[2].lower()
+        names = (
+            (_Circle.HOST, endpoint.host.lower() if endpoint else ""),
+            (_Circle.PROVIDER, "" if mailbox.provider == GENERIC else mailbox.provider),
+            (_Circle.DOMAIN, "" if self._is_public(domain) else domain),
+        )
+        return tuple((half, circle, name) for circle, name in names if name)

@@ -28,7 +28,7 @@ def mailbox(
 
 def make() -> tuple[Neighbours, JumpingClock]:
     clock = JumpingClock()
-    return Neighbours(clock, window=WINDOW), clock
+    return Neighbours(clock, window=WINDOW, is_public=lambda domain: domain == "gmail.com"), clock
 
 
 def test_others_count_by_their_latest_check() -> None:
@@ -67,6 +67,15 @@ def test_servers_that_nobody_knows_are_no_one_provider() -> None:
     neighbours, _ = make()
     neighbours.noted(mailbox("a", "imap.one"), (R,), Fate.FAILING)
     assert neighbours.around(mailbox("b", "imap.two"), R).provider == Around()
+
+
+def test_addresses_of_a_public_domain_are_no_one_firm() -> None:
+    neighbours, _ = make()
+    for domain in ("gmail.com", "firm.example"):
+        neighbours.noted(mailbox(f"a@{domain}", provider="google", domain=domain.upper()), (R,), Fate.FAILING)
+    public = neighbours.around(mailbox("x", provider="google", domain="gmail.com"), R)
+    assert (public.provider, public.domain) == (Around(0, 2), Around())
+    assert neighbours.around(mailbox("x", domain="firm.example"), R).domain == Around(0, 1)
 
 
 def test_a_refusal_of_days_ago_speaks_of_its_own_mailbox_alone() -> None:
