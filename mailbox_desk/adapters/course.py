@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +36,7 @@ class Course:
         self._redactor = redactor
         self._tell = tell
         self.records: list[StepRecord] = []
+        self.offered: frozenset[str] = frozenset()
 
     @contextmanager
     def step(self, step: Step, line: Line | None = None) -> Iterator[StepTaking]:
@@ -53,6 +54,11 @@ class Course:
             raise StepFailed(failure) from error
         note = self._redactor.clean_bytes(taking.note) if taking.note else ""
         self.record(step, begun, passed=taking.passed, note=note)
+
+    def offer(self, words: Iterable[str]) -> None:
+        """What the server offers now; what it offered before, in clear perhaps, counts no more."""
+        said = self._redactor.clean("\n".join(words))
+        self.offered = frozenset(said.upper().splitlines())
 
     def limit(self, step: Step) -> float:
         """Seconds that a step may take in all. Steps without a limit of their own borrow one of like length."""

@@ -15,6 +15,7 @@ from mailbox_desk.adapters.answers import TAG, Declined, NotOffered, UnexpectedA
 from mailbox_desk.adapters.course import Course
 from mailbox_desk.adapters.failures import StepFailed, Unsendable
 from mailbox_desk.adapters.line import Line
+from mailbox_desk.adapters.redaction import decoded
 from mailbox_desk.adapters.transport import Transport
 from mailbox_desk.model.check import Quota, Step
 from mailbox_desk.model.credential import Secret
@@ -173,6 +174,11 @@ class _Conversation:
             taking.note = self.line.reader.heard[-1].rstrip(b"\r\n")
 
     def ask_capabilities(self) -> None:
+        """What is offered before sign-in: LOGINDISABLED and AUTH= are evidence where that fails."""
+        self._ask_capabilities()
+        self._course.offer(decoded(self._offered).split())
+
+    def _ask_capabilities(self) -> None:
         with self._course.step(Step.CAPABILITY, self.line) as taking:
             self._offered = self._imap.offered()
             taking.note = self._offered[:_MOST_CAPABILITIES_NOTED]
@@ -182,7 +188,7 @@ class _Conversation:
         if "CAPABILITY" in self._imap.untagged_responses:
             self._offered = self._imap.offered()
         else:
-            self.ask_capabilities()
+            self._ask_capabilities()
         self._client._cached_capabilities = tuple(self._offered.split())
 
     def ask_starttls(self) -> None:

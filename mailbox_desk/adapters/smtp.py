@@ -98,6 +98,7 @@ class _Conversation:
         with self._course.step(Step.EHLO, self.line) as taking:
             self._smtp.expect(250, self._smtp.ehlo())
             taking.note = b"\n".join(last_reply(self.line.reader.heard))
+        self._course.offer(f"{word} {details.strip()}".rstrip() for word, details in self._smtp.esmtp_features.items())
 
     def ask_starttls(self) -> None:
         with self._course.step(Step.STARTTLS, self.line):

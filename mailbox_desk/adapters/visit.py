@@ -116,4 +116,5 @@ class Visit:
             quota=quota,
             security=self._security if is_known else None,
             seconds=seconds,
+            capabilities=self.course.offered,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbox_desk.engine.ports import Archive, Clock, Vault
-from mailbox_desk.engine.start import due_first, first_standing
+from mailbox_desk.engine.start import due_first, new_standing
 from mailbox_desk.engine.watcher import Happened, Watcher
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.history import ArchiveFailed
@@ -65,7 +65,7 @@ async def add_in_portions(
 async def _kept(shelves: Shelves, draft: Draft, look: float | None) -> Kept:
     mailbox = draft.mailbox
     own = shelves.watchers.get(mailbox.id)
-    standing = _first_look(first_standing(mailbox, None, shelves.clock.now()), look)
+    standing = _first_look(new_standing(mailbox, shelves.clock.now()), look)
     try:
         if own is None:
             await _save(shelves, draft, standing)

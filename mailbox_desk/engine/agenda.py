@@ -29,10 +29,12 @@ class Appointment:
 
 
 class Agenda:
-    """Calls each appointment on the loop's thread when its time has come, in the order of their times."""
+    """Calls each appointment on the loop's thread when its time has come, in the order of their times. `each_turn` is
+    called before that, at least once each LONGEST_NAP seconds."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, each_turn: Callable[[], None] = lambda: None) -> None:
         self._clock = clock
+        self._each_turn = each_turn
         self._heap: list[Appointment] = []
         self._wake = asyncio.Event()
         self._count = 0
@@ -49,6 +51,7 @@ class Agenda:
     async def run(self) -> None:
         """Serve until cancelled."""
         while True:
+            self._each_turn()
             self._call_all_due()
             self._wake.clear()
             nap = min(self._heap[0].at - self._clock.monotonic(), LONGEST_NAP) if self._heap else LONGEST_NAP

@@ -15,6 +15,7 @@ from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
@@ -35,6 +36,7 @@ class Desk:
     budget: HostBudget
     lookout: Lookout
     neighbours: Neighbours
+    wakefulness: Wakefulness
     journal: Journal
     herald: Herald
     judge: Judge

@@ -25,7 +25,8 @@ class Sitting:
     """What is the same for all halves of one check. Times: seconds since 1970 UTC.
 
     `shared`: both halves use one secret. `next_round`: when a passing half is looked at again.
-    `second_opinion`: shortest and longest wait before it, in seconds.
+    `second_opinion`: shortest and longest wait before it, in seconds. `evidence`: what a failure of that half is judged
+    beside; asked only where there is one.
     """
 
     now: float
@@ -34,7 +35,7 @@ class Sitting:
     second_opinion: tuple[float, float]
     dice: Dice
     judge: Judge
-    context: Context
+    evidence: Callable[[Half], Context]
 
 
 def digest(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
@@ -73,7 +74,7 @@ def _passed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
         tries=0,
         due=sitting.next_round,
         worked_at=sitting.now,
-        last=result,
+        last=replace(result, capabilities=frozenset()) if result.capabilities else result,  # the store stays small
         checked_at=sitting.now,
     )
     standing = with_half(standing, half, passed)
@@ -86,12 +87,17 @@ def _passed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
 
 def _opinion_accepted(standing: Standing, half: Half, sitting: Sitting) -> Standing:
     """The other protocol took the very secret that `half` was refused with: only `half` is down."""
+    return _confirmed(standing, half, _second_judgement(standing, half, sitting, accepted=True), sitting)
+
+
+def _second_judgement(standing: Standing, half: Half, sitting: Sitting, *, accepted: bool) -> Diagnosis | None:
+    """The refusal of `half` judged once more, by what the other protocol said and by what is known meanwhile: the
+    first of many that a host refuses could not know of the others."""
     refused = standing.half(half)
-    failure = refused.last.failure if refused.last else None
-    diagnosis = refused.diagnosis
-    if failure is not None:
-        diagnosis = sitting.judge(failure, _context(standing, half, sitting, accepted=True))
-    return _confirmed(standing, half, diagnosis, sitting)
+    if refused.last is None or refused.last.failure is None:
+        return refused.diagnosis
+    context = _context(standing, half, sitting, accepted=accepted, refused=not accepted)
+    return sitting.judge(refused.last.failure, context)
 
 
 def _failed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
@@ -102,7 +108,7 @@ def _failed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
     noted = replace(
         was,
         refusals=was.refusals + (1 if failure.is_refused_secret else 0),
-        tries=was.tries + 1,
+        tries=was.tries if was.opinion is Opinion.HERE else was.tries + 1,
         failing_since=was.failing_since or sitting.now,
         last=result,
         checked_at=sitting.now,
@@ -157,7 +163,8 @@ def _opinion_failed(standing: Standing, half: Half, diagnosis: Diagnosis, sittin
     last = standing.half(half).last
     if last is not None and last.failure is not None and last.failure.is_refused_secret:
         standing = _confirmed(standing, half, diagnosis, sitting)
-        return _confirmed(standing, half.other, standing.half(half.other).diagnosis, sitting)
+        again = _second_judgement(standing, half.other, sitting, accepted=False)
+        return _confirmed(standing, half.other, again, sitting)
     due = sitting.now + between(sitting.second_opinion, sitting.dice)
     standing = with_half(standing, half.other, replace(standing.half(half.other), opinion=Opinion.HERE, due=due))
     return with_half(standing, half, replace(standing.half(half), opinion=Opinion.HERE, due=due))
@@ -204,10 +211,12 @@ def _context(
         and sitting.now - (received.worked_at or 0.0) <= MOMENTS
     )
     return replace(
-        sitting.context,
+        sitting.evidence(half),
         refusals=view.refusals,
         worked_at=view.worked_at,
         same_secret_accepted=accepted or just_received,
         same_secret_refused=refused,
         quota=received.last.quota if received.last is not None else None,
+        secret_age=None if standing.secret_since is None else max(0.0, sitting.now - standing.secret_since),
+        capabilities=view.last.capabilities if view.last is not None else frozenset(),
     )

@@ -10,7 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mailbox_desk.diagnosis.provider import Provider, provider_of
+from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
@@ -18,7 +18,7 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.digest import Judge, happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
@@ -26,9 +26,10 @@ from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
-from mailbox_desk.engine.start import due_first, first_standing
+from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
+from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
@@ -80,7 +81,8 @@ class Engine:
         self._watchers: dict[MailboxId, Watcher] = {}
         self._tasks: dict[MailboxId, asyncio.Task[None]] = {}
         self._chores = Chores()
-        self._agenda = Agenda(world.clock)
+        self._wakefulness = Wakefulness(world.clock)
+        self._agenda = Agenda(world.clock, self._wakefulness.look)
         self._started_at = world.clock.now()
         self._vault_watch = VaultWatch(
             world.clock,
@@ -147,7 +149,7 @@ class Engine:
     async def add(self, draft: Draft) -> None:
         """Save a mailbox with its secret and begin to watch it. The secret first: a mailbox without one can't be."""
         mailbox = self._with_provider(draft.mailbox)
-        standing = first_standing(mailbox, None, self._world.clock.now())
+        standing = new_standing(mailbox, self._world.clock.now())
         await self._world.vault.write(mailbox.id, draft.credential)
         await self._world.archive.save_mailbox(mailbox, standing)
         self._watch(mailbox, standing)
@@ -311,7 +313,8 @@ class Engine:
             agenda=self._agenda,
             budget=budget,
             lookout=lookout,
-            neighbours=Neighbours(),
+            neighbours=Neighbours(world.clock, window=settings.refusal_window, is_public=self._is_public),
+            wakefulness=self._wakefulness,
             journal=journal,
             herald=Herald(world.clock, self._agenda, journal, world.archive, world.notifier, settings.tell_after),
             judge=world.judge,
@@ -321,12 +324,20 @@ class Engine:
         )
 
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
+        for veil in self._veils_of_all():  # who comes while the desk is blind can't be looked at either
+            standing = happened(standing, Event(EventKind.BLINDED, veil=veil), self._world.clock.now())
         watcher = Watcher(self._desk, mailbox, standing)
         self._desk.lookout.know(mailbox)
         self._watchers[mailbox.id] = watcher
         task = asyncio.ensure_future(watcher.run())
         task.add_done_callback(lambda ended: say_fault(ended, f"watcher of {mailbox.id}"))
         self._tasks[mailbox.id] = task
+
+    def _veils_of_all(self) -> Iterable[Veil]:
+        if self._desk.lookout.is_blind:
+            yield _OFFLINE_VEIL
+        if self._vault_watch.is_closed:
+            yield _VAULT_VEIL
 
     def _blinded(self, veil: Veil) -> None:
         self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
@@ -355,6 +366,10 @@ class Engine:
         provider = self._providers.get(provider_of("", (host,), self._world.providers))
         own = provider.refusals_per_10_minutes if provider is not None else None
         return own or settings.refusals_per_host
+
+    def _is_public(self, domain: str) -> bool:
+        """A provider's own domain (gmail.com), where anybody may have an address."""
+        return provider_of(domain, (), self._world.providers) != GENERIC
 
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)

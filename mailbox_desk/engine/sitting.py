@@ -94,7 +94,6 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         result = full_is_failed(await desk.checker.check(errand))
         lease.refused = result.failure is not None and result.failure.is_refused_secret
-    desk.neighbours.noted(endpoint.host, mailbox.id, result)
     await desk.lookout.noted(endpoint, result)
     return result
 

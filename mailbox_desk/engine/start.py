@@ -30,6 +30,11 @@ def first_standing(mailbox: Mailbox, stored: Standing | None, now: float) -> Sta
     return standing
 
 
+def new_standing(mailbox: Mailbox, now: float) -> Standing:
+    """The standing of a mailbox whose secret is stored this moment."""
+    return replace(first_standing(mailbox, None, now), secret_since=now)
+
+
 def due_first(standing: Standing, at: float) -> Standing:
     """The standing with a look at `at` for each half whose secret is not in doubt: those keep their own time."""
     for half in Half:

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.evidence import evidence
 from mailbox_desk.engine.sitting import uses_one_secret
 from mailbox_desk.model.check import HalfResult, StepRecord, full_is_failed
-from mailbox_desk.model.diagnosis import Context, Diagnosis
+from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.errand import Draft, Errand, HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
 from mailbox_desk.model.history import Record, Refusal
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, Security
@@ -97,12 +98,11 @@ async def _leased_check(
 def _diagnosis(desk: Desk, draft: Draft, result: HalfResult, *, accepted: bool) -> Diagnosis | None:
     if result.failure is None:
         return None
-    context = Context(
-        now=desk.clock.now(),
-        provider=draft.mailbox.provider,
-        auth=draft.mailbox.auth.value,
+    context = replace(
+        evidence(desk, draft.mailbox, result.half),
         refusals=int(result.failure.is_refused_secret),
         same_secret_accepted=accepted,
+        capabilities=result.capabilities,
     )
     return desk.judge(result.failure, context)
 

@@ -25,14 +25,14 @@ class VaultWatch:
     def __init__(self, clock: Clock, vault: Vault, *, closed: Callable[[], None], opened: Callable[[], None]) -> None:
         self._clock, self._vault = clock, vault
         self._closed, self._opened = closed, opened
-        self._is_closed = False
+        self.is_closed = False
         self._looking: asyncio.Task[None] | None = None
 
     def found_closed(self, state: VaultState) -> None:
         """A secret could not be read."""
-        if self._is_closed:
+        if self.is_closed:
             return
-        self._is_closed = True
+        self.is_closed = True
         _log.info("the vault is closed: %s", state.value)
         self._closed()
         self._looking = asyncio.ensure_future(self._look())
@@ -40,7 +40,7 @@ class VaultWatch:
 
     def found_open(self) -> None:
         """It was opened, here or elsewhere. Tells even where it was not known closed: an unlock is an answer."""
-        self._is_closed = False
+        self.is_closed = False
         self._opened()
 
     def stop(self) -> None:
@@ -48,7 +48,7 @@ class VaultWatch:
             self._looking.cancel()
 
     async def _look(self) -> None:
-        while self._is_closed:
+        while self.is_closed:
             await self._clock.sleep(_LOOK_EVERY)
-            if self._is_closed and await self._vault.open() is VaultState.OPEN:
+            if self.is_closed and await self._vault.open() is VaultState.OPEN:
                 self.found_open()

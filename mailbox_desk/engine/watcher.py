@@ -10,16 +10,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mailbox_desk.engine.agenda import Appointment
 from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest, happened
+from mailbox_desk.engine.evidence import bear_witness, evidence
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded, sit
 from mailbox_desk.engine.start import due_first
-from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Snapshot, Standing
@@ -177,7 +178,8 @@ class Watcher:
         if failure is not None and failure.is_unreached and _is_blind(self._standing):
             return  # our own network is down: this says nothing of the mailbox
         before = self._standing
-        after = digest(before, checked.result, self._sitting(checked.result.half))
+        bear_witness(self._desk, self._mailbox, before, checked.result, shared=checked.shared)
+        after = digest(before, checked.result, self._sitting())
         refused = failure is not None and failure.is_refused_secret
         if refused:  # written down before anything else, so that no restart sends it once more
             endpoint = self._mailbox.endpoint(checked.result.half)
@@ -209,7 +211,7 @@ class Watcher:
         match event.kind:
             case EventKind.SECRET_REPLACED:
                 self._drop_child()
-                standing = secret_fresh(standing, now)
+                standing = replace(secret_fresh(standing, now), secret_since=now)
             case EventKind.RESUMED | EventKind.SIGHTED if not standing.veils:
                 standing = due_first(standing, now + self._desk.dice() * _AFTER_VEIL)
             case _:
@@ -227,6 +229,7 @@ class Watcher:
             self._publish()
             return
         self._drop_child()
+        self._desk.neighbours.forget(self.id)
         standing = self._standing
         for half in Half:
             wanted = switched(standing.state, half, on=mailbox.endpoint(half) is not None).of(half)
@@ -236,14 +239,12 @@ class Watcher:
         await self._keep(secret_fresh(standing, now))
         self._schedule()
 
-    def _sitting(self, half: Half) -> Sitting:
+    def _sitting(self) -> Sitting:
         desk, now = self._desk, self._desk.clock.now()
         interval = desk.interval_of(self._mailbox)
         shortest, longest = QUICK_OPINION if self._round.quick else desk.settings.second_opinion
         if self._next_round is None:  # one for both halves, so that they stay together
             self._next_round = now + jittered(interval, desk.dice)
-        endpoint = self._mailbox.endpoint(half)
-        passing, failing = desk.neighbours.around(endpoint.host, self.id) if endpoint else (0, 0)
         return Sitting(
             now=now,
             shared=self._shared,
@@ -251,13 +252,7 @@ class Watcher:
             second_opinion=(min(shortest, interval), min(longest, interval)),
             dice=desk.dice,
             judge=desk.judge,
-            context=Context(
-                now=now,
-                provider=self._mailbox.provider,
-                auth=self._mailbox.auth.value,
-                host_passing=passing,
-                host_failing=failing,
-            ),
+            evidence=partial(evidence, desk, self._mailbox),
         )
 
     async def _keep(

@@ -151,7 +151,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HalfResult:
-    """What the check of one half saw. `security` is what was really used, where that became known."""
+    """What the check of one half saw. `security` is what was really used, where that became known; `capabilities` what
+    the server offered before sign-in, in upper case: words of CAPABILITY, lines of EHLO ("AUTH PLAIN LOGIN")."""
 
     half: Half
     outcome: Outcome
@@ -161,6 +162,7 @@ class HalfResult:
     quota: Quota | None = None
     security: Security | None = None
     seconds: float = 0.0
+    capabilities: frozenset[str] = frozenset()
 
     @property
     def is_ok(self) -> bool:

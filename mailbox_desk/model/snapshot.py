@@ -26,7 +26,7 @@ class HalfStanding:
     `since`: when the verdict began; `failing_since`: the first failed check of the present failure.
     `refusals`: sign-ins with the present secret refused in a row at this half; `alone`: the other half took the
     same secret meanwhile, so this half is counted by itself. `resting`: the secret stays unused until a person acts.
-    `tries`: checks failed in a row.
+    `tries`: checks failed in a row; a second opinion belongs to the check that it is about and counts no further.
     `due`: when the desk looks again by itself, None for never. `worked_at`: last success with the present secret.
     `last` is the result of the last check that was really made, `checked_at` when.
     """
@@ -55,7 +55,8 @@ class HalfStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the store keeps of one mailbox's state."""
+    """What the store keeps of one mailbox's state. `secret_since`: when its secret was stored or replaced; None: not
+    known, as in stores of older versions."""
 
     mailbox_id: MailboxId
     receiving: HalfStanding
@@ -64,6 +65,7 @@ class Standing:
     since: float = 0.0
     last_checked: float | None = None
     acknowledged: bool = False
+    secret_since: float | None = None
 
     def half(self, half: Half) -> HalfStanding:
         return self.receiving if half is Half.RECEIVING else self.sending

@@ -13,6 +13,7 @@ from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
 from mailbox_desk.model.verdict import Half, Shown, Veil, VeilReason, Verdict
 
 NOW = 1_800_000_000.0
+OFFERED = frozenset({"IMAP4REV1", "AUTH=PLAIN"})
 
 
 def mailbox(number: int = 1, name: str = "") -> Mailbox:
@@ -57,7 +58,7 @@ def refused_half(text: str = "NO [AUTHENTICATIONFAILED] Authentication failed.")
         resting=True,
         opinion=Opinion.HERE,
         tries=2,
-        last=HalfResult(Half.RECEIVING, Outcome.FAILED, failure=failure, seconds=0.2),
+        last=HalfResult(Half.RECEIVING, Outcome.FAILED, failure=failure, seconds=0.2, capabilities=OFFERED),
     )
 
 
@@ -69,6 +70,7 @@ def standing(number: int = 1, *, refused: bool = False, last_checked: float | No
         frozenset({Veil(VeilReason.OFFLINE), Veil(VeilReason.BY_PERSON, NOW + 60)}) if number % 7 == 0 else frozenset(),
         since=NOW,
         last_checked=last_checked,
+        secret_since=NOW - 86_400,
     )
 
 

@@ -42,6 +42,7 @@ class TestDovecot:
         assert result.quota.limit_kib == 50 * 1024
         assert result.certificate is not None
         assert result.certificate.not_after is not None
+        assert {"IMAP4REV1", "AUTH=PLAIN", "AUTH=LOGIN"} <= result.capabilities
 
     @pytest.mark.parametrize("security", [Security.STARTTLS, Security.AUTO])
     async def test_starttls(self, checks: Checks, dovecot: Dovecot, security: Security) -> None:
@@ -312,3 +313,37 @@ async def test_a_secret_that_cannot_be_sent(checks: Checks, odd: str) -> None:
         result = await checks.receiving(server.port, secret=odd)
         assert server.received == [b""]
     expect(result, Step.SIGN_IN, FailureKind.UNSUPPORTED, [Mark.UNSENDABLE])
+
+
+async def test_what_is_offered_is_told_of_a_failure_too(checks: Checks) -> None:
+    answers = {b"LOGIN": b"TAG NO [AUTHENTICATIONFAILED] Invalid credentials\r\n"}
+    with ScriptedServer(imap(answers, greeting=b"* OK [CAPABILITY IMAP4rev1 auth=xoauth2] ready\r\n")) as server:
+        result = await checks.receiving(server.port)
+    assert failure_of(result).is_refused_secret
+    assert result.capabilities == {"IMAP4REV1", "AUTH=XOAUTH2"}
+
+
+async def test_what_was_offered_in_clear_counts_no_more(checks: Checks, server_tls: ssl.SSLContext) -> None:
+    inner = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nTAG OK done\r\n"
+    answers = {b"STARTTLS": b"TAG OK go\r\n", b"CAPABILITY": inner, b"LOGIN": b"TAG NO no\r\n"}
+    greeting = b"* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready\r\n"
+    with ScriptedServer(imap(answers, greeting=greeting, tls=server_tls)) as server:
+        result = await checks.receiving(server.port, Security.STARTTLS)
+    assert result.capabilities == {"IMAP4REV1", "AUTH=PLAIN"}
+
+
+async def test_offers_after_sign_in_do_not_hide_those_before(checks: Checks) -> None:
+    answers = {b"LOGIN": b"TAG OK [CAPABILITY IMAP4rev1 IDLE] in\r\n"}
+    with ScriptedServer(imap(answers, greeting=b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n")) as server:
+        result = await checks.receiving(server.port)
+    assert result.outcome is Outcome.OK
+    assert result.capabilities == {"IMAP4REV1", "AUTH=PLAIN"}
+
+
+async def test_a_flood_of_offers_is_cut_and_holds_no_secret(checks: Checks) -> None:
+    words = b" ".join(b"X%d" % number for number in range(5000))
+    greeting = b"* OK [CAPABILITY IMAP4rev1 " + SECRET.upper().encode() + b" " + words + b"] ready\r\n"
+    with ScriptedServer(imap(greeting=greeting)) as server:
+        result = await checks.receiving(server.port, secret=SECRET.upper())
+    assert sum(map(len, result.capabilities)) < 2100
+    assert not any("S3CRET" in word for word in result.capabilities)

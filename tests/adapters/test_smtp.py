@@ -214,3 +214,23 @@ async def test_no_message_is_ever_sent(checks: Checks) -> None:
         await checks.sending(server.port)
         words = [line.split()[0].upper() for line in server.received[0].splitlines()]
     assert words == [b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"RSET", b"QUIT"]
+
+
+async def test_what_is_offered_is_told_of_a_failure_too(checks: Checks) -> None:
+    hello = b"250-mail.example.org\r\n250-size 1000\r\n250 auth login plain\r\n"
+    with ScriptedServer(smtp({b"EHLO": hello, b"AUTH": b"535 5.7.8 no\r\n"})) as server:
+        result = await checks.sending(server.port)
+    assert failure_of(result).is_refused_secret
+    assert result.capabilities == {"SIZE 1000", "AUTH LOGIN PLAIN"}
+
+
+async def test_what_was_offered_in_clear_counts_no_more(checks: Checks, server_tls: ssl.SSLContext) -> None:
+    hellos = iter([b"250-x\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n", b"250-x\r\n250 AUTH XOAUTH2\r\n"])
+
+    def ehlo(peer: Peer, _tag: bytes) -> None:
+        peer.send(next(hellos))
+
+    with ScriptedServer(smtp({b"EHLO": ehlo, b"STARTTLS": b"220 go\r\n"}, tls=server_tls)) as server:
+        result = await checks.sending(server.port, Security.STARTTLS)
+    assert failure_of(result).marks == {Mark.AUTH_NOT_OFFERED}
+    assert result.capabilities == {"AUTH XOAUTH2"}

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine, World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
@@ -110,6 +111,7 @@ class ScriptedServers:
     refused: Counter[tuple[str, Half]] = field(default_factory=Counter)
     reached: list[str] = field(default_factory=list)
     unreachable_hosts: set[str] = field(default_factory=set)
+    offers: frozenset[str] = frozenset()
     seconds: float = 0.0
     clock: JumpingClock | None = None
     most_at_once: int = 0
@@ -138,10 +140,10 @@ class ScriptedServers:
         if on_step is not None:
             on_step(StepRecord(Step.SIGN_IN, 1.0, passed=failure is None))
         if failure is None:
-            return HalfResult(errand.half, Outcome.OK, seconds=0.1)
+            return HalfResult(errand.half, Outcome.OK, seconds=0.1, capabilities=self.offers)
         if failure.is_refused_secret:
             self.refused[user, errand.half] += 1
-        return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1)
+        return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1, capabilities=self.offers)
 
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
         self.reached.append(endpoint.host)
@@ -285,6 +287,7 @@ class Lab:
     notices: list[Notice] = field(default_factory=list)
     seen: list[Snapshot] = field(default_factory=list)
     dice: Callable[[], float] = lambda: 0.5
+    judge: Judge = judge_by_text
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -295,11 +298,12 @@ class Lab:
         host: str = "mail.example",
         secret: str = "pw",
         other: str | None = None,
+        provider: str = "generic",
     ) -> Mailbox:
         """Put a mailbox on the shelf before the engine starts."""
         receiving = Endpoint(host, 993, Security.TLS, user)
         submission = Endpoint(f"smtp.{host}", 465, Security.TLS, user) if sending else None
-        mailbox = Mailbox(MailboxId(user), f"{user}@example.com", receiving, submission)
+        mailbox = Mailbox(MailboxId(user), f"{user}@example.com", receiving, submission, provider=provider)
         self.shelf.mailboxes[mailbox.id] = mailbox
         self.vault.secrets[mailbox.id] = Password(Secret("pw"), Secret(other) if other else None)
         return mailbox
@@ -313,7 +317,7 @@ class Lab:
             clock=self.clock,
             notifier=lambda notice: self.notices.append(notice),
             dice=self.dice,
-            judge=judge_by_text,
+            judge=self.judge,
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
             providers=(),
         )

@@ -39,7 +39,7 @@ def result_of(half: Half, answer: str) -> HalfResult:
 
 
 def sitting(now: float, shared: bool) -> Sitting:
-    return Sitting(now, shared, now + 300, (120.0, 300.0), lambda: 0.5, judge_by_text, Context(now))
+    return Sitting(now, shared, now + 300, (120.0, 300.0), lambda: 0.5, judge_by_text, lambda _: Context(now))
 
 
 def check(standing: Standing, halves: Sequence[Half], reply: dict[Half, str], now: float, shared: bool) -> Standing:
@@ -131,7 +131,7 @@ def test_the_judge_is_told_that_the_other_half_just_took_the_secret() -> None:
         return judge_by_text(failure, context)
 
     def sat(now: float) -> Sitting:
-        return Sitting(now, True, now + 300, (120.0, 300.0), lambda: 0.5, judge, Context(now))
+        return Sitting(now, True, now + 300, (120.0, 300.0), lambda: 0.5, judge, lambda _: Context(now))
 
     standing = digest(fresh(both=True), result_of(Half.RECEIVING, "ok"), sat(1000.0))
     digest(standing, result_of(Half.SENDING, "refused"), sat(1000.0 + MOMENTS))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
+from mailbox_desk.model.cause import CAUSES, Cause
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft, HalfTried, HeldBack, StepTaken, TryOutEnded
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Half
-from tests.engine.fakes import DAY, HOUR, Lab, accept, busy, full, refuse, unreachable, with_settings
+from tests.engine.fakes import DAY, HOUR, Lab, Script, accept, busy, full, refuse, unreachable, with_settings
 
 
 async def test_all_well_stays_connected_and_is_looked_at_every_five_minutes(lab: Lab) -> None:
@@ -89,6 +91,56 @@ async def test_two_hosts_out_of_reach_blind_the_desk_and_down_nobody(lab: Lab) -
     await lab.clock.pass_by(60)
     assert (lab.shown("ann"), lab.shown("bob")) == ("CONNECTED", "CONNECTED")
     assert lab.incidents == []
+
+
+async def test_who_comes_while_the_desk_is_blind_is_blind_too(lab: Lab) -> None:
+    for user, host in (("ann", "one.example"), ("bob", "two.example")):
+        lab.mailbox(user, sending=False, host=host)
+    engine = await lab.start()
+    await lab.clock.pass_by(60)
+    lab.servers.unreachable_hosts = {"one.example", "two.example", "three.example"}
+    await lab.clock.pass_by(HOUR)
+    new = Mailbox(MailboxId("new"), "new@example.com", Endpoint("three.example", 993, Security.TLS, "new"), None)
+    await engine.add(Draft(new, Password(Secret("pw"))))
+    await lab.clock.pass_by(HOUR)
+    assert lab.history("new") == ["BLIND"], "from its first moment"
+    assert ("new", Half.RECEIVING) not in lab.servers.visits
+    assert lab.incidents == []
+    lab.servers.unreachable_hosts = set()
+    await lab.clock.pass_by(60)
+    assert lab.shown("new") == "CONNECTED"
+
+
+async def test_who_comes_while_the_vault_closes_is_blind_too(lab: Lab) -> None:
+    lab.mailbox("ann", sending=False)
+    engine = await lab.start()
+    await lab.clock.pass_by(60)
+    new = Mailbox(MailboxId("new"), "new@example.com", Endpoint("mail.example", 993, Security.TLS, "new"), None)
+    lab.vault.state = VaultState.LOCKED
+    await lab.clock.pass_by(400)
+    lab.vault.state = VaultState.OPEN  # unlocked elsewhere, and not noticed yet
+    await engine.add(Draft(new, Password(Secret("pw"))))
+    await lab.clock.settle()
+    assert lab.shown("new") == "BLIND"
+    await lab.clock.pass_by(60)
+    assert (lab.shown("ann"), lab.shown("new")) == ("CONNECTED", "CONNECTED")
+
+
+@pytest.mark.parametrize("trouble", [unreachable, busy])
+async def test_the_first_retry_waits_as_long_as_the_plan_says_first(lab: Lab, trouble: Script) -> None:
+    """The second opinion is no retry: RECONNECTING begins with the plan's first wait, then comes the second."""
+    lab.mailbox("ann", sending=False)
+    lab.servers.set("ann", trouble)
+    await lab.start()
+    looks: list[float] = []
+    while len(looks) < 5:
+        before = len(lab.servers.visits)
+        await lab.clock.pass_by(1)
+        if len(lab.servers.visits) > before and lab.shown("ann") == "RECONNECTING":
+            looks.append(lab.clock.monotonic())
+    cause = lab.cause("ann")
+    assert cause is not None
+    assert [round(later - earlier) for earlier, later in pairwise(looks)] == list(CAUSES[Cause(cause)].retry.waits[:4])
 
 
 async def test_two_dead_hosts_among_good_ones_are_down_not_blind(lab: Lab) -> None:

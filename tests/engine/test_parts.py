@@ -1,4 +1,4 @@
-"""The small parts: agenda, board, situation, neighbours, backoff, journal."""
+"""The small parts: agenda, board, situation, backoff, journal."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import between, jittered, retry_wait
 from mailbox_desk.engine.board import Board, Gone
 from mailbox_desk.engine.journal import Journal
-from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.situation import Situation
 from mailbox_desk.model.cause import NO_PLAN, SERVER_PLAN, Cause
-from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
-from mailbox_desk.model.verdict import Half, Veil, VeilReason, Verdict
+from mailbox_desk.model.verdict import Veil, VeilReason, Verdict
 from tests.engine.fakes import JumpingClock
 
 MAILBOX = Mailbox(MailboxId("m"), "m@example.com", None, None)
@@ -96,20 +94,6 @@ def test_situation_asks_witnesses_before_it_calls_the_network_down() -> None:
     assert situation.outlook().value == "offline"
     situation.reached(end("b"))
     assert situation.outlook().value == "clear"
-
-
-def test_neighbours_count_others_by_their_latest_check() -> None:
-    neighbours = Neighbours()
-    good = HalfResult(Half.RECEIVING, Outcome.OK)
-    bad = HalfResult(Half.RECEIVING, Outcome.FAILED, failure=Failure(Half.RECEIVING, Step.TLS, FailureKind.CLOSED, ""))
-    for name, result in (("a", good), ("b", bad), ("c", good), ("a", bad), ("b", good)):
-        neighbours.noted("Host", MailboxId(name), result)
-    assert neighbours.around("host", MailboxId("a")) == (2, 0)
-    assert neighbours.around("host", MailboxId("c")) == (1, 1)
-    assert neighbours.around("host", MailboxId("x")) == (2, 1)
-    neighbours.forget(MailboxId("c"))
-    assert neighbours.around("host", MailboxId("x")) == (1, 1)
-    assert neighbours.around("elsewhere", MailboxId("x")) == (0, 0)
 
 
 def test_waits() -> None:

@@ -45,7 +45,8 @@ class Dovecot:
     """A context manager; or `start()` and `stop()`. A stopped one can be started again on the same ports.
 
     `failure_delay`: how long a refusal takes (Dovecot never takes less than 0.5 s). `penalty`: Dovecot's own brake
-    on an address that fails often. `top_conf`: further lines for the top of the configuration.
+    on an address that fails often. `top_conf`: further lines for the top of the configuration, $ROOT in them standing
+    for the folder of this Dovecot.
     """
 
     host: Final = "localhost"
@@ -173,7 +174,7 @@ class Dovecot:
             failure_delay=failure_delay,
             penalty_mode="0600" if penalty else "0",
             connections_per_user=connections_per_user,
-            top_conf=top_conf,
+            top_conf=top_conf.replace("$ROOT", str(self.root)),
         )
         (self.root / "dovecot.conf").write_text(text)
 
