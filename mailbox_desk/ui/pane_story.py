@@ -37,6 +37,7 @@ class Story:
     badge: str = ""
     down_for: str = ""
     because: tuple[str, ...] = ()
+    ruled_out: str = ""
     server: str = ""
     todo: str = ""
     link: Link | None = None
@@ -61,6 +62,7 @@ def story_of(
         badge=words.whose_move(snapshot) if has_trouble(snapshot) else "",
         down_for=_down_for(snapshot, words, now),
         because=(*_note(snapshot, words), *words.because(snapshot)),
+        ruled_out=words.ruled_out(snapshot),
         server=words.server_line(snapshot),
         todo=words.next_step(snapshot, now),
         link=link_for(cause_of(snapshot), pages),
