@@ -40,7 +40,8 @@ _PATTERNS: Final = (
     re.compile(r"((?:^|>>>?\s|C:\s)PASS\s{1,2})\S+", re.M),
     # a SASL answer on a line of its own, with or without who said it
     re.compile(
-        r"(?m)(^[ \t]*(?:C(?:\[\w+\])?:|>>>?|CLIENT(?: -> SERVER)?:|[~=]>)[ \t]*)[A-Za-z0-9+/_-]{12,}={0,2}(?=[ \t\r]*$)"
+        r"(?m)(^[ \t]*(?:C(?:\[\w+\])?:|>>>?|CLIENT(?: -> SERVER)?:|[~=]>)[ \t]*)"
+        r"[A-Za-z0-9+/_-]{12,}={0,2}(?=[ \t\r]*$)"
     ),
     re.compile(r"(?m)(^[ \t]*)(?=[A-Za-z+/_-]*[0-9=])[A-Za-z0-9+/_-]{12,}={0,2}(?=[ \t\r]*$)"),
     # whatever answers a challenge (RFC 4954 section 4: 334), however short

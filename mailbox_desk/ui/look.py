@@ -279,8 +279,9 @@ class Measures:
     card_radius: int = 8
     pane_width: int = 420
     search_width: int = 340
+    bar_stacks_below: int = 720
     chip_radius: int = 12
-    column_widths: tuple[int, ...] = (124, 200, 110, 72, 180, 168, 76, 92, 128)
+    column_widths: tuple[int, ...] = (124, 216, 110, 72, 172, 160, 76, 92, 128)
     day_cell: int = 4
     day_gap: int = 2
     help_list: int = 290

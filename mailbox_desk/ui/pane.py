@@ -217,7 +217,7 @@ class Pane(QScrollArea):
         self._because.setVisible(bool(story.because))
         _say(self._ruled_out, self._ruled_out, story.ruled_out)
         self._because_section.setVisible(bool(story.because or story.ruled_out))
-        self._server.say(story.server)
+        self._server.say(story.server, story.whose_words)
         _say(self._todo, self._todo_section, story.todo)
         self._link.lead_to(story.link)
         self._show_buttons(story)

@@ -39,6 +39,7 @@ class Story:
     because: tuple[str, ...] = ()
     ruled_out: str = ""
     server: str = ""
+    whose_words: str = ""
     todo: str = ""
     link: Link | None = None
     bright: Offer = Offer.NOTHING
@@ -64,6 +65,7 @@ def story_of(
         because=(*_note(snapshot, words), *words.because(snapshot)),
         ruled_out=words.ruled_out(snapshot),
         server=words.server_line(snapshot),
+        whose_words=words.whose_words(snapshot),
         todo=words.next_step(snapshot, now),
         link=link_for(cause_of(snapshot), pages),
         bright=offer_of(snapshot),

@@ -167,7 +167,7 @@ QPushButton[chip="amber"]:checked { color: $amber; background: $amber_wash; bord
 QPushButton[chip="green"]:checked { color: $green; background: $green_wash; border-color: $green; }
 QPushButton[chip="violet"]:checked { color: $violet; background: $violet_wash; border-color: $violet; }
 QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 0;
-  min-height: 16px; text-align: left; }
+  min-height: 16px; text-align: left; margin-left: -1px; }
 QPushButton[link="true"]:hover { text-decoration: underline; }
 QPushButton[link="true"]:focus { border-color: $accent; }
 QPushButton[link="true"]:disabled { color: $muted; background: transparent; }

@@ -160,6 +160,8 @@ class Window(QMainWindow):
         wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
+            if not beside:
+                self._splitter.setSizes([1, 1])  # one above the other they share: the list keeps some lines in sight
         self.header.fit(self.width())
         self._place_chips()
 

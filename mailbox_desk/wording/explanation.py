@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from mailbox_desk.diagnosis.redact import blotted
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.diagnosis.redact import blotted
 from mailbox_desk.wording.voice import Wording
 
 _MOST_QUOTED: Final = 4_000

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # not loaded before the window's first paint
     from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 
 _LONGEST_LINE: Final = 600
+_OF_THIS_COMPUTER: Final = frozenset({"unreachable", "timed_out", "untrusted", "tls_broken", "internal"})
 _CHECKED_AFTERWARDS: Final = frozenset(
     {
         Action.ENTER_PASSWORD,
@@ -123,7 +124,7 @@ class Wording:
         """What it is not, in one line; "" where nothing was ruled out or nothing is wrong."""
         diagnosis, checked = _judged(snapshot), snapshot.standing.last_checked
         names = [named(self._words, fact, checked) for fact in diagnosis.ruled_out] if diagnosis else []
-        return self.text("ruled_out", names=" · ".join(filter(None, names))) if any(names) else ""
+        return self.text("ruled_out", names="; ".join(filter(None, names))) if any(names) else ""
 
     def reasons(self, diagnosis: Diagnosis, now: float | None = None) -> list[str]:
         """The facts of a diagnosis as sentences; times are said as seen from `now` (seconds since 1970 UTC)."""
@@ -134,6 +135,12 @@ class Wording:
         """The server's (or the system's) own words, odd bytes shown as such; "" where there were none."""
         failure = failure_of(snapshot)
         return "" if failure is None or veil_of(snapshot) is not None else shown_line(failure.text)
+
+    def whose_words(self, snapshot: Snapshot) -> str:
+        """A heading for that line: of what can't be reached or trusted this computer tells, of all else the server."""
+        failure = failure_of(snapshot)
+        is_ours = failure is not None and failure.kind.value in _OF_THIS_COMPUTER
+        return self.text("pane.system" if is_ours else "ui.pane.server")
 
     def next_step(self, snapshot: Snapshot, now: float) -> str:
         """One sentence: what to do, or when the desk goes on by itself; "" where all is well."""

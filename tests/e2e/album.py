@@ -21,10 +21,11 @@ from mailbox_desk.adapters.help_pages import help_page, load_help
 from mailbox_desk.adapters.mailbox_files import MailboxFiles
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
-from mailbox_desk.model.verdict import Shown, VeilReason, Verdict
+from mailbox_desk.model.verdict import Half, Shown, VeilReason, Verdict
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.desk_view import DeskView
@@ -86,6 +87,7 @@ class Album:
 def desk_of_twelve() -> list[Snapshot]:
     """A desk like a real one: what the servers say is what such servers say."""
     fine = Verdict.CONNECTED
+    slow = Failure(Half.RECEIVING, Step.CONNECT, FailureKind.TIMED_OUT, "timed out")
     return [
         _named(dropped(Cause.CREDENTIALS_REJECTED), "a", "outreach@northwind.example", 660),
         _named(dropped(Cause.PROTOCOL_DISABLED), "b", "ops@northwind.example", 7_500),
@@ -93,7 +95,7 @@ def desk_of_twelve() -> list[Snapshot]:
         _named(dropped(Cause.TLS_FAILURE), "k", "warm@own.example", 9_000),
         _named(dropped(Cause.SERVER_BUSY), "d", "hello1@harbor.example", 1_260),
         replace(_named(dropped(Cause.MAINTENANCE), "e", "hello2@harbor.example", 660), checking_now=True),
-        snapshot("f", Verdict.SUSPECT, Cause.NETWORK_UNREACHABLE, address="sales3@fable.example", age=60),
+        snapshot("f", Verdict.SUSPECT, Cause.NETWORK_UNREACHABLE, failure=slow, address="sales3@fable.example", age=60),
         snapshot("g", fine, veil=VeilReason.BY_PERSON, address="warm03@fable.example", provider="zoho", age=32_400),
         snapshot("h", fine, address="sales@northwind.example", provider="google", age=86_400 * 19),
         snapshot("i", fine, address="team@fable.example", provider="microsoft", age=86_400 * 6),
