@@ -279,6 +279,7 @@ class Measures:
     card_radius: int = 8
     pane_width: int = 420
     search_width: int = 340
+    certificate_width: int = 560
     bar_stacks_below: int = 720
     chip_radius: int = 12
     column_widths: tuple[int, ...] = (124, 216, 110, 72, 172, 160, 76, 92, 128)

@@ -185,6 +185,7 @@ QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $li
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $ground; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
@@ -278,7 +279,7 @@ QPushButton[bright="true"]:focus { border: 4px double $accent_text; padding: 2px
 QPushButton[link="true"] { text-decoration: underline; }
 QPushButton[link="true"]:focus { padding: 0; }
 QPushButton[chip]:focus { padding: 1px 9px; }
-QPushButton[chip]:checked { color: $accent_text; background: $accent; border-color: $accent; font-weight: 600; }
+QPushButton[chip]:checked { color: $accent_text; background: $accent; border-color: $accent; }
 QPushButton[chip]:checked:focus { border: 2px solid $text; }
 QToolButton:focus { padding: 1px 3px; }
 QToolButton[framed="true"]:focus { padding: 5px 7px; }
