@@ -107,8 +107,8 @@ def desk_of_twelve() -> list[Snapshot]:
 def _named(shown: Snapshot, name: str, address: str, age: float) -> Snapshot:
     standing = shown.standing
     bad = replace(standing.half(standing.worst), failing_since=NOW - age, since=NOW - age + 120)
-    half = standing.worst.value
-    changed = replace(standing, mailbox_id=MailboxId(name), since=NOW - age + 120, **{half: bad})
+    moved = replace(standing, mailbox_id=MailboxId(name), since=NOW - age + 120)
+    changed = replace(moved, receiving=bad) if standing.worst is Half.RECEIVING else replace(moved, sending=bad)
     return replace(shown, mailbox=replace(shown.mailbox, id=MailboxId(name), address=address), standing=changed)
 
 

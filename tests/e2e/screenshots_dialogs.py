@@ -64,7 +64,8 @@ class DialogAlbum(album.Album):
             "nothing.example": [DiscoveryEnded()],
             "slow.example": [None],
         }
-        await self.keep(self.opened(dialog := AddDialog(around)), "add")
+        dialog = self.opened(AddDialog(around))
+        await self.keep(dialog, "add")
         dialog.close()
         for domain in engine.finds:
             dialog = self.opened(AddDialog(around))
