@@ -13,14 +13,19 @@ HIDDEN: Final = "•••"
 
 _SECRET_KEYS: Final = (
     r"access_?token|refresh_?token|id_?token|client_?secret|client_?assertion|assertion|device_?code|code_?verifier"
-    r"|auth(?:orization)?_?code|api_?key|passw(?:or)?d|passwort|kennwort|pass|pwd|secret|credential|sasl[-_ ]?response"
+    r"|auth(?:orization)?_?code|api_?key|secret|credential|sasl[-_ ]?response"
 )
+_PASSWORD_KEYS: Final = r"passw(?:or)?d|passphrase|passwort|kennwort|pass|pwd"
 _VALUE: Final = r"(?:\\?\"(?:[^\"\\]|\\(?!\")[^\"])*\\?\"|\\?'[^']*\\?'|[^\s,;&})\]\"']+)"
+_ENDS: Final = r"[\"']?\s{0,3}(?:=>|:=|[:=])\s{0,3}"
+# a password may hold blanks, quotes and commas: what stands there goes, up to the end of the field or the line
+_PHRASE: Final = r"(?:\\?\"(?:[^\"\\]|\\(?!\")[^\"])*\\?\"|\\?'[^']*\\?'|(?:[^,;&}\r\n]|[,;}](?=[^\s\"']))+)"
 _PATTERNS: Final = (
     # a key and its value: JSON (escaped or not), form, header, log
-    re.compile(rf"(?i)(\b(?:{_SECRET_KEYS})\b\\?[\"']?\s{{0,3}}(?:=>|:=|[:=])\s{{0,3}}){_VALUE}"),
+    re.compile(rf"(?i)(\b(?:{_SECRET_KEYS})\b\\?{_ENDS}){_VALUE}"),
+    re.compile(rf"(?i)(\b(?:{_PASSWORD_KEYS})\b\\?{_ENDS}){_PHRASE}"),
     re.compile(r"(?i)(\bbearer\s{1,3})(?!token\b|auth|realm|error)[A-Za-z0-9._~+/=-]{6,}"),
-    re.compile(r"(?i)(\bbasic\s{1,3})[A-Za-z0-9+/=_-]{8,}"),
+    re.compile(r"(?i)(\bbasic\s{1,3})(?!auth|realm)[A-Za-z0-9+/=_-]{8,}"),
     # IMAP LOGIN user pass, SMTP and IMAP AUTH with an initial response, POP3 PASS
     re.compile(
         r"(?i)^(?![^\n]{0,200}\b(?:NO|BAD|OK|BYE)\b)([^\n]{0,200}?\bLOGIN[ \t]{1,2}(?:\"[^\"\n]*\"|[^\s\"]+)[ \t]{1,2})"
@@ -34,7 +39,15 @@ _PATTERNS: Final = (
     ),
     re.compile(r"((?:^|>>>?\s|C:\s)PASS\s{1,2})\S+", re.M),
     # a SASL answer on a line of its own, with or without who said it
-    re.compile(r"(?m)(^\s*(?:C(?:\[\w+\])?:|>>>?|CLIENT(?: -> SERVER)?:|[~=]>)\s*)[A-Za-z0-9+/_-]{12,}={0,2}(?=\s*$)"),
+    re.compile(
+        r"(?m)(^[ \t]*(?:C(?:\[\w+\])?:|>>>?|CLIENT(?: -> SERVER)?:|[~=]>)[ \t]*)"
+        r"[A-Za-z0-9+/_-]{12,}={0,2}(?=[ \t\r]*$)"
+    ),
+    re.compile(r"(?m)(^[ \t]*)(?=[A-Za-z+/_-]*[0-9=])[A-Za-z0-9+/_-]{12,}={0,2}(?=[ \t\r]*$)"),
+    # whatever answers a challenge (RFC 4954 section 4: 334), however short
+    re.compile(
+        r"(?m)(^[^\n]{0,20}\b334[^\n]{0,200}\n[ \t]*(?:C:[ \t]*|>{1,3}[ \t]*)?)[A-Za-z0-9+/=_-]{4,}(?=[ \t\r]*$)"
+    ),
 )
 # user=...^Aauth=Bearer in base64 begins with these; JWT, Google and Microsoft tokens by their shapes
 _TOKENS: Final = re.compile(

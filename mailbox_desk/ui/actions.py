@@ -55,6 +55,7 @@ class Act(StrEnum):
     REHEARSAL = "rehearsal"
     HELP = "help"
     KEYBOARD = "keyboard"
+    LOOK = "look"
     CLOSE = "close"
     QUIT = "quit"
 
@@ -88,6 +89,7 @@ ACTS: Final = {
     Act.REHEARSAL: ActRow("", Need.ENGINE),
     Act.HELP: ActRow("F1", Need.ENGINE),
     Act.KEYBOARD: ActRow("Ctrl+?", Need.ENGINE),
+    Act.LOOK: ActRow("", Need.ENGINE),
     Act.CLOSE: ActRow("Ctrl+W", Need.NOTHING),
     Act.QUIT: ActRow("Ctrl+Q", Need.NOTHING),
 }
@@ -102,7 +104,7 @@ MAIN_MENU: Final = (
     (Act.ADD, Act.IMPORT, Act.EXPORT),
     (Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
     (Act.PASTE_ERROR, Act.REHEARSAL),
-    (Act.HELP, Act.KEYBOARD),
+    (Act.LOOK, Act.HELP, Act.KEYBOARD),
     (Act.QUIT,),
 )
 _HIDDEN_WITHOUT_NEED: Final = frozenset({Act.RESUME, Act.TELL_AGAIN})

@@ -241,8 +241,10 @@ class AddDialog(QDialog):
         QTimer.singleShot(0, self._show_outcome)
 
     def _show_problem(self, key: str) -> None:
-        self._refresh(self._around.words.text(key))
+        text = self._around.words.text(key)
+        self._refresh("" if key in _OF_ADDRESS else text)
         if key in _OF_ADDRESS:
+            self._search.warn(text)
             self._address.setFocus(Qt.FocusReason.OtherFocusReason)
         elif key == "ui.problem.password":
             self._password.setFocus(Qt.FocusReason.OtherFocusReason)

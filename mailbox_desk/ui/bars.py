@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QWidget
 
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.vault_state import VaultState
@@ -33,7 +34,17 @@ class _Bar(QWidget):
         self._line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_m, MEASURES.gap_xl, MEASURES.gap_m)
         self._line.setSpacing(MEASURES.gap_m)
         self._line.addWidget(self._text, 1)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(MEASURES.gap_m)
+        self._line.addLayout(self._beside)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Where it is narrow, fields stand below the sentence, else they would press it into a column."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < MEASURES.bar_stacks_below and bool(self.findChildren(QLineEdit))
+        direction = QBoxLayout.Direction
+        self._line.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
 
 class FailureBar(_Bar):
@@ -122,9 +133,9 @@ class VaultBar(_Bar):
             field.setAccessibleName(words.text(f"ui.vault.{key}"))
             field.setMaximumWidth(220)
             field.returnPressed.connect(self._press)
-            self._line.addWidget(field)
+            self._beside.addWidget(field)
         self._button = button("", self._press)
-        self._line.addWidget(self._button)
+        self._beside.addWidget(self._button)
 
     def show_state(self, state: VaultState) -> None:
         """Say how the vault stands; nothing where it is open."""

@@ -149,7 +149,8 @@ class CellPainter(QStyledItemDelegate):
         elif look.is_hovered:
             painter.fillRect(rect, self._colour(palette.hover))
         if look.is_selected and column is Column.STATUS and look.is_active:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), self._colour(palette.accent))
+            bar = MEASURES.bar * (2 if palette.is_contrast else 1)
+            painter.fillRect(QRect(rect.left(), rect.top(), bar, rect.height()), self._colour(palette.accent))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), self._colour(palette.line))
 
     def _status(self, painter: QPainter, box: QRect, row: Row) -> None:

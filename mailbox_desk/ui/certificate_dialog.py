@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mailbox_desk.model.check import Certificate
 from mailbox_desk.model.snapshot import Snapshot
@@ -40,17 +40,27 @@ class CertificateDialog(QDialog):
         endpoint = snapshot.mailbox.endpoint(half)
         self._card.ask(half, endpoint.host if endpoint else "", certificate)
         self._card.accepted.connect(self._pin)
-        column = QVBoxLayout(self)
+        body = QWidget()
+        body.setObjectName("pane_body")
+        column = QVBoxLayout(body)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(headline)
         column.addWidget(self._card)
         column.addStretch(1)
+        scroll = QScrollArea()  # a small screen shows less than the whole
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(body)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
         footer.addWidget(button(words.text("ui.cancel"), self.reject))
-        column.addLayout(footer)
-        self.setMinimumWidth(520)
+        footer.setContentsMargins(MEASURES.gap_xl, 0, MEASURES.gap_xl, MEASURES.gap_xl)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(footer)
+        self.resize(MEASURES.certificate_width, body.heightForWidth(MEASURES.certificate_width) + 4 * MEASURES.gap_xl)
 
     def _pin(self, half: Half, sha256: str) -> None:
         pin = self._around.engine.pin_certificate(self._id, half, sha256)

@@ -22,6 +22,7 @@ from mailbox_desk.ui.actions import CONTEXT_MENU, Act
 from mailbox_desk.ui.bars import FailureBar, UndoBar, VaultBar
 from mailbox_desk.ui.day import HOURS, DayBook
 from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.look import THEME_SETTING, Choice
 from mailbox_desk.ui.offers import Offer
 from mailbox_desk.ui.pane import Pane
 from mailbox_desk.ui.row_maker import RowMaker
@@ -51,6 +52,7 @@ class DeskView(QObject):
         self._acts: Acts | None = None
         self._around: Surroundings | None = None
         self._days = DayBook()
+        theme.chosen.connect(self._keep_look)
         self._maker = RowMaker(words, str, now, self._days)
         self._leaving: dict[MailboxId, None] = {}
         self._has_chosen = False
@@ -207,6 +209,10 @@ class DeskView(QObject):
         if self._around is not None:
             kept = self._window.layout_kept()["ui.columns"]
             self._around.bridge.wish(self._around.engine.save_setting("ui.columns", kept))
+
+    def _keep_look(self, choice: Choice) -> None:
+        if self._around is not None:
+            self._around.bridge.wish(self._around.engine.save_setting(THEME_SETTING, choice.value))
 
     # -- what the person does
 

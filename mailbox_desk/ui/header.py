@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, 
 
 from mailbox_desk.ui.actions import MAIN_MENU, Act, Actions
 from mailbox_desk.ui.look import MEASURES, Shape, Tone
+from mailbox_desk.ui.look_menu import LookMenu
 from mailbox_desk.ui.parts import button
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
@@ -53,7 +54,7 @@ class Header(QWidget):
 
     def __init__(self, actions: Actions, theme: Theme, words: Wording) -> None:
         super().__init__()
-        self._actions, self._theme = actions, theme
+        self._actions, self._theme, self._words = actions, theme, words
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.search = SearchField(words)
@@ -78,6 +79,7 @@ class Header(QWidget):
     def make_menu(self) -> None:
         """The menu behind the last button. Made once the window has been painted."""
         menu = self._actions.menu((), self)
+        self._actions.action(Act.LOOK).setMenu(LookMenu(self._theme, self._words, self))
         menu.aboutToShow.connect(lambda: self._actions.fill(menu, MAIN_MENU))
         self._actions.fill(menu, MAIN_MENU)
         self._more.setMenu(menu)

@@ -128,4 +128,4 @@ class ImportModel(QAbstractTableModel):
 
 def servers_of(mailbox: Mailbox) -> str:
     """The hosts, receiving first."""
-    return " · ".join(end.host for end in (mailbox.receiving, mailbox.sending) if end is not None)
+    return "\n".join(dict.fromkeys(end.host for end in (mailbox.receiving, mailbox.sending) if end is not None))

@@ -1,4 +1,4 @@
-"""How everything looks, as tables: status -> shape, colour, place in the list; colours of both themes; measures.
+"""How everything looks, as tables: status -> shape, colour, place in the list; colours of the four themes; measures.
 
 Values only: no widget is made or painted here, and no other file of the window names a colour or a size.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from mailbox_desk.model.verdict import Shown
 
@@ -78,11 +79,31 @@ NO_MARK = Mark(Shape.DASH, Tone.MUTED)
 """Nothing to tell of this half: it is off, or was not tried yet."""
 
 
+class Choice(StrEnum):
+    """What a person may choose as the look. High contrast is light or dark as the desktop is."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+
+
+THEME_SETTING: Final = "ui.theme"
+"""Under this name the choice is kept; with all that begins with "ui." it is read before the first paint."""
+
+
+def choice_of(text: str) -> Choice:
+    """The choice by its name; as the system wants it where nothing that we know was kept."""
+    return next((each for each in Choice if each.value == text), Choice.SYSTEM)
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme, as #rrggbb. `washes` are the quiet grounds behind a tone's words."""
+    """The colours of one theme, as #rrggbb. `washes` are the quiet grounds behind a tone's words; in high contrast
+    every colour of text stands 7:1 on its ground (WCAG 2.2, 1.4.6), every line 3:1 (1.4.11)."""
 
     is_dark: bool
+    is_contrast: bool
     text: str
     muted: str
     ground: str
@@ -106,6 +127,7 @@ class Palette:
 
 LIGHT = Palette(
     is_dark=False,
+    is_contrast=False,
     text="#1b1f27",
     muted="#5d6675",
     ground="#f6f7f9",
@@ -141,6 +163,7 @@ LIGHT = Palette(
 
 DARK = Palette(
     is_dark=True,
+    is_contrast=False,
     text="#e8ebf0",
     muted="#9aa4b2",
     ground="#15181d",
@@ -174,6 +197,67 @@ DARK = Palette(
     ),
 )
 
+CONTRAST = Palette(
+    is_dark=False,
+    is_contrast=True,
+    text="#000000",
+    muted="#333333",
+    ground="#ffffff",
+    surface="#ffffff",
+    line="#595959",
+    accent="#003a9e",
+    accent_hover="#00296f",
+    accent_text="#ffffff",
+    selected="#d9e6ff",
+    hover="#eeeeee",
+    code="#f0f0f0",
+    tones=MappingProxyType(
+        {
+            Tone.GREEN: "#004d24",
+            Tone.AMBER: "#5c3000",
+            Tone.RED: "#8a0010",
+            Tone.BLUE: "#003f7d",
+            Tone.VIOLET: "#43208c",
+            Tone.GREY: "#333a45",
+            Tone.MUTED: "#333333",
+        }
+    ),
+    washes=MappingProxyType(dict.fromkeys(Tone, "#ffffff")),
+)
+
+CONTRAST_DARK = Palette(
+    is_dark=True,
+    is_contrast=True,
+    text="#ffffff",
+    muted="#d6d6d6",
+    ground="#000000",
+    surface="#000000",
+    line="#a6a6a6",
+    accent="#9ec5ff",
+    accent_hover="#c3dbff",
+    accent_text="#000000",
+    selected="#10305f",
+    hover="#1c1c1c",
+    code="#161616",
+    tones=MappingProxyType(
+        {
+            Tone.GREEN: "#7df0b0",
+            Tone.AMBER: "#ffd27a",
+            Tone.RED: "#ffb0b0",
+            Tone.BLUE: "#a6d6ff",
+            Tone.VIOLET: "#d8caff",
+            Tone.GREY: "#d0d5dd",
+            Tone.MUTED: "#d6d6d6",
+        }
+    ),
+    washes=MappingProxyType(dict.fromkeys(Tone, "#000000")),
+)
+
+PALETTES: Final = MappingProxyType(
+    {(each.is_dark, each.is_contrast): each for each in (LIGHT, DARK, CONTRAST, CONTRAST_DARK)}
+)
+"""By whether it is dark and whether it is of high contrast."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measures:
@@ -186,6 +270,7 @@ class Measures:
     row: int = 40
     line_row: int = 32
     icon: int = 14
+    bar: int = 3
     gap_s: int = 4
     gap_m: int = 8
     gap_l: int = 12
@@ -194,8 +279,10 @@ class Measures:
     card_radius: int = 8
     pane_width: int = 420
     search_width: int = 340
+    certificate_width: int = 560
+    bar_stacks_below: int = 720
     chip_radius: int = 12
-    column_widths: tuple[int, ...] = (124, 200, 110, 72, 180, 168, 76, 92, 128)
+    column_widths: tuple[int, ...] = (124, 216, 110, 72, 172, 160, 76, 92, 128)
     day_cell: int = 4
     day_gap: int = 2
     help_list: int = 290

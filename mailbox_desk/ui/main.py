@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from mailbox_desk import paths
 from mailbox_desk.adapters.first_rows import read_first_sight
+from mailbox_desk.model.first_row import FirstSight
 from mailbox_desk.ui.icons import Icons
-from mailbox_desk.ui.look import LIGHT
+from mailbox_desk.ui.look import LIGHT, THEME_SETTING, choice_of
 from mailbox_desk.ui.rows import first_row
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.window import Window
@@ -30,12 +31,13 @@ def run(told: argparse.Namespace) -> int:
     home = paths.home(told.home)
     words = Wording.load()
     app.setApplicationDisplayName(words.text("ui.title"))
-    theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
+    sight = FirstSight() if told.demo else read_first_sight(home)
+    choice = choice_of(sight.layout.get(THEME_SETTING, ""))
+    theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ, choice)
     window = Window(theme, words, time.time)
     if told.demo:
         window.show_message(words.text("demo.preparing.title"), words.text("demo.preparing.text"))
     else:
-        sight = read_first_sight(home)
         window.restore_layout(sight.layout)
         window.show_first([first_row(each, words) for each in sight.rows])
     if not (told.hidden and QSystemTrayIcon.isSystemTrayAvailable()):

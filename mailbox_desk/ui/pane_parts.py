@@ -150,7 +150,7 @@ class PageLink(LinkButton):
 
 
 class ServerWords(QWidget):
-    """What the server said, word for word, and a button that copies just that."""
+    """What was said, word for word, under a heading that tells by whom, and a button that copies just that."""
 
     copied = Signal(str)
 
@@ -161,7 +161,8 @@ class ServerWords(QWidget):
         self._copy.setProperty("link", True)
         self._copy.copied.connect(self.copied)
         heading = QHBoxLayout()
-        heading.addWidget(label(words.text("ui.pane.server"), "section"), 1)
+        self._heading = label(words.text("ui.pane.server"), "section")
+        heading.addWidget(self._heading, 1)
         heading.addWidget(self._copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -169,7 +170,8 @@ class ServerWords(QWidget):
         column.addLayout(heading)
         column.addWidget(self._line)
 
-    def say(self, line: str) -> None:
+    def say(self, line: str, heading: str) -> None:
+        self._heading.setText(heading)
         self._line.setText(breakable(line, LONGEST_WORD))
         self._copy.hold(line)
         self.setVisible(bool(line))
@@ -260,6 +262,7 @@ def open_outside(url: QUrl) -> None:
 
 def set_small(document: QTextDocument) -> None:
     """A help page for a narrow column: headings little larger than the text, some air between paragraphs."""
+    document.setIndentWidth(MEASURES.gap_l)
     cursor, block = QTextCursor(document), document.begin()
     while block.isValid():
         level = block.blockFormat().headingLevel()

@@ -37,7 +37,9 @@ class Story:
     badge: str = ""
     down_for: str = ""
     because: tuple[str, ...] = ()
+    ruled_out: str = ""
     server: str = ""
+    whose_words: str = ""
     todo: str = ""
     link: Link | None = None
     bright: Offer = Offer.NOTHING
@@ -61,7 +63,9 @@ def story_of(
         badge=words.whose_move(snapshot) if has_trouble(snapshot) else "",
         down_for=_down_for(snapshot, words, now),
         because=(*_note(snapshot, words), *words.because(snapshot)),
+        ruled_out=words.ruled_out(snapshot),
         server=words.server_line(snapshot),
+        whose_words=words.whose_words(snapshot),
         todo=words.next_step(snapshot, now),
         link=link_for(cause_of(snapshot), pages),
         bright=offer_of(snapshot),

@@ -63,7 +63,6 @@ _BY_CAUSE: Mapping[Cause, tuple[Page, ...]] = MappingProxyType(
         Cause.SUSPICIOUS_ACTIVITY: (Page.ACCOUNT,),
         Cause.ACCOUNT_SUSPENDED: (Page.ACCOUNT,),
         Cause.OVER_QUOTA: (Page.ACCOUNT,),
-        Cause.SENDING_LIMIT: (Page.ACCOUNT,),
         Cause.PROTOCOL_DISABLED: (Page.HELP, Page.ACCOUNT),
         Cause.WRONG_SERVER_SETTINGS: (Page.HELP,),
         Cause.TOO_MANY_LOGINS: (Page.HELP,),

@@ -1,8 +1,12 @@
-"""Puts the tables of look.py onto the application: palette, fonts, a small style sheet; follows light and dark."""
+"""Puts the tables of look.py onto the application: palette, fonts, a small style sheet.
+
+Follows what the person chose, else the desktop: light or dark, and high contrast.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -12,36 +16,63 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from mailbox_desk.ui.icons import Icons
-from mailbox_desk.ui.look import DARK, LIGHT, MEASURES, Palette
+from mailbox_desk.ui.look import MEASURES, PALETTES, Choice, Palette
 
 THEME_VARIABLE: Final = "MAILBOX_DESK_THEME"
 _FAMILIES: Final = ("Inter", "Segoe UI", "SF Pro Text", "Cantarell", "Noto Sans")
 _MONO_FAMILIES: Final = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "DejaVu Sans Mono", "Noto Sans Mono")
 
 
-def chosen_palette(scheme: Qt.ColorScheme, environ: Mapping[str, str]) -> Palette:
-    """The theme: MAILBOX_DESK_THEME where it says light or dark, else what the desktop asks for, else light."""
-    match environ.get(THEME_VARIABLE, "").strip().lower():
-        case "light":
-            return LIGHT
-        case "dark":
-            return DARK
-        case _:
-            return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """What the desktop asks of a window."""
+
+    is_dark: bool = False
+    is_contrast: bool = False
+
+
+_NAMED: Final = {
+    "light": Desktop(),
+    "dark": Desktop(is_dark=True),
+    "contrast": Desktop(is_contrast=True),
+    "contrast-dark": Desktop(is_dark=True, is_contrast=True),
+}
+
+
+def desktop_of(scheme: Qt.ColorScheme, contrast: Qt.ContrastPreference, environ: Mapping[str, str]) -> Desktop:
+    """MAILBOX_DESK_THEME (light, dark, contrast, contrast-dark) speaks for the desktop where it is set."""
+    asked = Desktop(scheme is Qt.ColorScheme.Dark, contrast is Qt.ContrastPreference.HighContrast)
+    return _NAMED.get(environ.get(THEME_VARIABLE, "").strip().lower(), asked)
+
+
+def palette_for(choice: Choice, desktop: Desktop) -> Palette:
+    """The colours: as the person chose; what that leaves open is as the desktop has it."""
+    match choice:
+        case Choice.LIGHT | Choice.DARK:
+            return PALETTES[choice is Choice.DARK, False]
+        case Choice.CONTRAST:
+            return PALETTES[desktop.is_dark, True]
+        case Choice.SYSTEM:
+            return PALETTES[desktop.is_dark, desktop.is_contrast]
 
 
 class Theme(QObject):
-    """The look in use. `changed` is emitted after the application wears another one."""
+    """The look in use. `changed` is emitted after the application wears another one, `chosen` carries the Choice that
+    a person made."""
 
     changed = Signal()
+    chosen = Signal(object)
 
-    def __init__(self, app: QApplication, icons: Icons, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, app: QApplication, icons: Icons, environ: Mapping[str, str], choice: Choice = Choice.SYSTEM
+    ) -> None:
         super().__init__(app)
         self._app = app
         self._environ = environ
         self.icons = icons
+        self.choice = choice
         app.setStyle("Fusion")
-        self.palette = chosen_palette(app.styleHints().colorScheme(), environ)
+        self.palette = palette_for(choice, self._desktop())
         self.text_font = _font(_FAMILIES, QFontDatabase.SystemFont.GeneralFont, MEASURES.text)
         self.small_font = _scaled(self.text_font, MEASURES.small / MEASURES.text)
         self.title_font = _bold(_scaled(self.text_font, MEASURES.title / MEASURES.text))
@@ -52,9 +83,20 @@ class Theme(QObject):
         app.setFont(self.text_font)
         self._wear()
         app.styleHints().colorSchemeChanged.connect(self._follow)
+        app.styleHints().accessibility().contrastPreferenceChanged.connect(self._follow)
 
-    def _follow(self, scheme: Qt.ColorScheme) -> None:
-        wanted = chosen_palette(scheme, self._environ)
+    def choose(self, choice: Choice) -> None:
+        """The person wants this look from now on."""
+        self.choice = choice
+        self._follow()
+        self.chosen.emit(choice)
+
+    def _desktop(self) -> Desktop:
+        hints = self._app.styleHints()
+        return desktop_of(hints.colorScheme(), hints.accessibility().contrastPreference(), self._environ)
+
+    def _follow(self, *_: object) -> None:
+        wanted = palette_for(self.choice, self._desktop())
         if wanted is not self.palette:
             self.palette = wanted
             self._wear()
@@ -125,13 +167,10 @@ QPushButton[chip="amber"]:checked { color: $amber; background: $amber_wash; bord
 QPushButton[chip="green"]:checked { color: $green; background: $green_wash; border-color: $green; }
 QPushButton[chip="violet"]:checked { color: $violet; background: $violet_wash; border-color: $violet; }
 QPushButton[link="true"] { color: $accent; background: transparent; border: 1px solid transparent; padding: 1px 0;
-  min-height: 16px; text-align: left; }
+  min-height: 16px; text-align: left; margin-left: -1px; }
 QPushButton[link="true"]:hover { text-decoration: underline; }
 QPushButton[link="true"]:focus { border-color: $accent; }
 QPushButton[link="true"]:disabled { color: $muted; background: transparent; }
-QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
-  padding: 6px; selection-background-color: $accent; selection-color: $accent_text; }
-QPlainTextEdit:focus { border-color: $accent; }
 QRadioButton { spacing: 8px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
   background: $surface; }
@@ -146,6 +185,7 @@ QLineEdit, QComboBox { color: $text; background: $surface; border: 1px solid $li
   border-radius: ${radius}px; padding: 4px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $ground; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
@@ -230,6 +270,29 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)
 
+_CONTRAST_SHEET: Final = Template("""
+QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus,
+QListWidget:focus { border: 2px solid $accent; }
+QPushButton:focus { padding: 4px 11px; }
+QPushButton:disabled { border: 1px dashed $line; }
+QPushButton[bright="true"]:focus { border: 4px double $accent_text; padding: 2px 9px; }
+QPushButton[link="true"] { text-decoration: underline; }
+QPushButton[link="true"]:focus { padding: 0; }
+QPushButton[chip]:focus { padding: 1px 9px; }
+QPushButton[chip]:checked { color: $accent_text; background: $accent; border-color: $accent; }
+QPushButton[chip]:checked:focus { border: 2px solid $text; }
+QToolButton:focus { padding: 1px 3px; }
+QToolButton[framed="true"]:focus { padding: 5px 7px; }
+QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus { padding: 3px 7px; }
+QPlainTextEdit:focus { padding: 3px; }
+QRadioButton::indicator:focus { width: 12px; height: 12px; border: 2px solid $accent; }
+QRadioButton::indicator:checked:focus { width: 4px; height: 4px; border: 6px solid $accent; }
+QComboBox QAbstractItemView { selection-background-color: $accent; selection-color: $accent_text; }
+QMenu::item:selected { background: $accent; color: $accent_text; }
+QListWidget::item:selected { background: $accent; color: $accent_text; }
+QLabel[role="code"], QLabel[role="badge"], QLabel[role="note"], QFrame#badge, QProgressBar { border: 1px solid $line; }
+""")
+
 
 def style_sheet(look: Palette, icons: Path) -> str:
     """The sheet for one theme; `icons` is the folder of the drawings."""
@@ -243,7 +306,8 @@ def style_sheet(look: Palette, icons: Path) -> str:
     }
     more = {"hover": look.hover, "code": look.code, **drawings}
     sizes = {"radius": MEASURES.radius, "card_radius": MEASURES.card_radius, "chip_radius": MEASURES.chip_radius}
-    return _SHEET.substitute(tones, **washes, **plain, **more, **{name: str(size) for name, size in sizes.items()})
+    values = {**tones, **washes, **plain, **more, **{name: str(size) for name, size in sizes.items()}}
+    return _SHEET.substitute(values) + (_CONTRAST_SHEET.substitute(values) if look.is_contrast else "")
 
 
 def _font(families: tuple[str, ...], fallback: QFontDatabase.SystemFont, pixels: int) -> QFont:

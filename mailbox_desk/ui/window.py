@@ -159,9 +159,16 @@ class Window(QMainWindow):
         beside = self.width() >= _SIDE_BY_SIDE
         wanted = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         if self._splitter.orientation() is not wanted:
-            self._splitter.setOrientation(wanted)
+            self._turn_splitter(wanted)
         self.header.fit(self.width())
         self._place_chips()
+
+    def _turn_splitter(self, wanted: Qt.Orientation) -> None:
+        """Each way of standing keeps its own parts; one above the other list and pane share evenly at first."""
+        self._parts[self._splitter.orientation()] = self._splitter.sizes()
+        self._splitter.setOrientation(wanted)
+        self._splitter.setStretchFactor(1, 0 if wanted is Qt.Orientation.Horizontal else 1)
+        self._splitter.setSizes(self._parts.get(wanted, [1, 1]))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(480, 360)
@@ -179,6 +186,7 @@ class Window(QMainWindow):
         self._chips_place = (0, 1)
         self._above_grid.addWidget(self.chips, *self._chips_place)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._parts = {Qt.Orientation.Horizontal: [828, MEASURES.pane_width]}
         listed = QVBoxLayout()
         listed.addWidget(self.list)
         for inside in (listed, self._pane_card):
@@ -188,7 +196,7 @@ class Window(QMainWindow):
             self._splitter.addWidget(frame)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
-        self._splitter.setSizes([828, MEASURES.pane_width])
+        self._splitter.setSizes(self._parts[Qt.Orientation.Horizontal])
         self._splitter.setHandleWidth(MEASURES.gap_l)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setContentsMargins(MEASURES.gap_xl, 0, MEASURES.gap_xl, MEASURES.gap_l)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from mailbox_desk.diagnosis.redact import blotted
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.wording.redacted import without_secrets
 from mailbox_desk.wording.voice import Wording
 
 _MOST_QUOTED: Final = 4_000
@@ -42,7 +42,7 @@ def to_pass_on(explanation: Explanation, pasted: str, words: Wording) -> str:
     """The explanation and the text it is about, secrets blotted out and the middle of a long text left out."""
     todo = words.text("help.paste.copy.todo", todo=explanation.todo)
     told = [explanation.meaning, explanation.whose, todo, *explanation.reasons, explanation.others]
-    quoted = words.text("help.paste.copy.pasted", text=_shortened(without_secrets(pasted.strip())))
+    quoted = words.text("help.paste.copy.pasted", text=_shortened(blotted(pasted.strip())))
     return "\n".join([*filter(None, told), "", quoted])
 
 

@@ -27,10 +27,19 @@ _NAMES = {name.value: name for name in Told}
 
 def reason(words: Catalogue, fact: Fact, now: float | None) -> str:
     """The sentence for a fact; "" for one that this version does not know (a store may hold older ones)."""
+    return _said(words, "fact", fact, now)
+
+
+def named(words: Catalogue, fact: Fact, now: float | None) -> str:
+    """What a fact rules out, in a few words; "" as above."""
+    return _said(words, "ruled_out", fact, now)
+
+
+def _said(words: Catalogue, prefix: str, fact: Fact, now: float | None) -> str:
     name = _NAMES.get(fact.name)
     if name is None:
         return ""
-    key = f"fact.{name.value}"
+    key = f"{prefix}.{name.value}"
     match fact.value:
         case str() as half:
             return words.text(key, half=words.text(f"half.{half}"))

@@ -70,8 +70,9 @@ class Reporter:
 
     def _evidence(self, snapshot: Snapshot) -> list[str]:
         failure = failure_of(snapshot) if snapshot.shown not in _NOT_FAILING else None
-        facts = self.wording.because(snapshot) if failure else []
-        return [*([failure.text] if failure and failure.text else []), *facts]
+        if failure is None:
+            return []
+        return [*filter(None, (failure.text, *self.wording.because(snapshot), self.wording.ruled_out(snapshot)))]
 
 
 def round_code(shown: Sequence[Snapshot]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.verdict import Half, Shown, Veil
 from mailbox_desk.wording.catalogue import Catalogue
-from mailbox_desk.wording.reasons import reason
+from mailbox_desk.wording.reasons import named, reason
 from mailbox_desk.wording.resting import resting_sentence
 from mailbox_desk.wording.times import ago, clock, duration
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # not loaded before the window's first paint
     from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 
 _LONGEST_LINE: Final = 600
+_OF_THIS_COMPUTER: Final = frozenset({"unreachable", "timed_out", "untrusted", "tls_broken", "internal"})
 _CHECKED_AFTERWARDS: Final = frozenset(
     {
         Action.ENTER_PASSWORD,
@@ -115,10 +116,15 @@ class Wording:
 
     def because(self, snapshot: Snapshot) -> list[str]:
         """The reasons that speak for the diagnosis, the weightiest first; [] where nothing is wrong."""
-        diagnosis = snapshot.standing.diagnosis
-        if diagnosis is None or veil_of(snapshot) is not None:
-            return []
-        return self.reasons(diagnosis, snapshot.standing.last_checked)
+        diagnosis, checked = _judged(snapshot), snapshot.standing.last_checked
+        said = (reason(self._words, fact, checked) for fact in diagnosis.speaking) if diagnosis else ()
+        return [sentence for sentence in said if sentence]
+
+    def ruled_out(self, snapshot: Snapshot) -> str:
+        """What it is not, in one line; "" where nothing was ruled out or nothing is wrong."""
+        diagnosis, checked = _judged(snapshot), snapshot.standing.last_checked
+        names = [named(self._words, fact, checked) for fact in diagnosis.ruled_out] if diagnosis else []
+        return self.text("ruled_out", names="; ".join(filter(None, names))) if any(names) else ""
 
     def reasons(self, diagnosis: Diagnosis, now: float | None = None) -> list[str]:
         """The facts of a diagnosis as sentences; times are said as seen from `now` (seconds since 1970 UTC)."""
@@ -129,6 +135,12 @@ class Wording:
         """The server's (or the system's) own words, odd bytes shown as such; "" where there were none."""
         failure = failure_of(snapshot)
         return "" if failure is None or veil_of(snapshot) is not None else shown_line(failure.text)
+
+    def whose_words(self, snapshot: Snapshot) -> str:
+        """A heading for that line: of what can't be reached or trusted this computer tells, of all else the server."""
+        failure = failure_of(snapshot)
+        is_ours = failure is not None and failure.kind.value in _OF_THIS_COMPUTER
+        return self.text("pane.system" if is_ours else "ui.pane.server")
 
     def next_step(self, snapshot: Snapshot, now: float) -> str:
         """One sentence: what to do, or when the desk goes on by itself; "" where all is well."""
@@ -275,6 +287,10 @@ def shown_line(text: str) -> str:
     lines = " ".join(text.split())
     safe = "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in lines)
     return safe if len(safe) <= _LONGEST_LINE else f"{safe[:_LONGEST_LINE]}…"
+
+
+def _judged(snapshot: Snapshot) -> Diagnosis | None:
+    return snapshot.standing.diagnosis if veil_of(snapshot) is None else None
 
 
 def _halves_on(snapshot: Snapshot) -> list[HalfStanding]:

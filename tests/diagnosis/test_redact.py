@@ -1,9 +1,10 @@
 """Nothing that a person pastes comes back with a secret in it."""
 
 import base64
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbox_desk.diagnosis.redact import HIDDEN, blotted
@@ -40,6 +41,12 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
         "ya29.a0AfH6SMBx-xyz_123",
         "refresh 1//0gAbCdEfGhIjKlMn",
         "secret GOCSPX-abcdefghij12",
+        f'> b\'AAAA1 LOGIN "me" "{SECRET}"\'',
+        f"C: AUTH LOGIN\n334 UGFzc3dvcmQ6\n{base64.b64encode(SECRET.encode()).decode()}\n235 ok",
+        f"client said {XOAUTH2} then left",
+        f"password = my {SECRET} with blanks",
+        f"password: ab,c;d{SECRET}",
+        f"'passwd': '{SECRET}'",
     ],
 )
 def test_secrets_go(text: str) -> None:
@@ -64,6 +71,8 @@ def test_secrets_go(text: str) -> None:
         "NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833",
         "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==",
         "the password has expired",
+        "535 5.7.3 Basic authentication is disabled.",
+        "+ eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=",
         "Too many login attempts, please try again later.",
     ],
 )
@@ -96,3 +105,24 @@ def test_whatever_stands_around_it(shape: str, before: str, after: str, secret: 
 def test_no_text_is_too_odd(text: str) -> None:
     shown = blotted(text)
     assert blotted(shown) is not None
+
+
+@given(st.text(alphabet=st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=40))
+@settings(deadline=None)
+def test_any_password_behind_its_name_is_hidden(secret: str) -> None:
+    assert blotted(f"smtp_user=me; password={secret}; host=x") == f"smtp_user=me; password={HIDDEN}; host=x"
+
+
+def test_a_short_answer_to_a_challenge_is_hidden() -> None:
+    assert blotted("334 UGFzc3dvcmQ6\naGV5\n235 ok") == f"334 UGFzc3dvcmQ6\n{HIDDEN}\n235 ok"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "1 ", "\n", "password=", "A1 LOGIN ", '"', "AUTH PLAIN ", "://a:", "eyJaaaaaaaa.", "334 \n", "pass: ,"],
+)
+def test_no_text_makes_it_slow(piece: str) -> None:
+    text = (piece * 64_000)[:64_000]
+    began = time.perf_counter()
+    blotted(text)
+    assert time.perf_counter() - began < 1.0

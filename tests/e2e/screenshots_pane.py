@@ -1,62 +1,40 @@
-"""Pictures of the pane, of reconnecting and of pausing: `python tests/e2e/screenshots_pane.py FOLDER`.
+"""Pictures of the pane and of reconnecting: `python tests/e2e/screenshots_pane.py FOLDER [LOOK@SCALE ...]`.
 
-The pane for each cause, each page of the reconnect dialog with its outcomes; light and dark, one and two pixels each.
+The pane for each cause, each page of the reconnect dialog with its outcomes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import qasync
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout
 
-from mailbox_desk import paths
 from mailbox_desk.adapters.help_pages import help_page
-from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import HalfResult
 from mailbox_desk.model.errand import HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half
-from mailbox_desk.ui.bridge import Bridge
-from mailbox_desk.ui.icons import Icons
-from mailbox_desk.ui.look import LIGHT
 from mailbox_desk.ui.pane import Pane
 from mailbox_desk.ui.parts import card
-from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
-from mailbox_desk.ui.servers_dialog import ServersDialog
-from mailbox_desk.ui.style import Theme
-from mailbox_desk.ui.surroundings import Surroundings
-from mailbox_desk.wording import Wording
+from tests.e2e import album
 from tests.ui.causes import changes_of, dropped
-from tests.ui.fakes import FakeEngine
 from tests.ui.finding import by_name, pressed
 from tests.ui.samples import NOW, diagnosed, refusal, result, snapshot, untrusted
 
 NARROW, USUAL = 300, 420
 
 
-class Album:
-    """One theme at one scale; every picture goes into `folder`."""
-
+class PaneAlbum(album.Album):
     def __init__(self, app: QApplication, loop: asyncio.AbstractEventLoop, folder: Path) -> None:
-        self._folder = folder
-        self._words = Wording.load(["en"])
-        self._theme = Theme(app, Icons(paths.resources_dir() / "icons", LIGHT), os.environ)
-        self._engine = FakeEngine()
-        self._engine.provider_files = {each.id: each for each in load_providers()}
-        bridge = Bridge(loop)
-        bridge.follow(self._engine.board)
-        self._around = Surroundings(self._theme, self._words, self._engine.face, bridge, lambda: NOW)
+        super().__init__(app, loop, folder)
+        self._engine, self._around = self.desk([])
 
     async def take(self) -> None:
         for cause in Cause:
@@ -69,13 +47,8 @@ class Album:
         await self._outcomes()
         await self._others()
 
-    async def _keep(self, widget: QWidget, name: str) -> None:
-        for _ in range(6):
-            await asyncio.sleep(0.02)
-        widget.grab().save(str(self._folder / f"{name}.png"))
-
     async def _pane(self, shown: Snapshot, name: str, *, unfolds: bool = False, width: int = USUAL) -> None:
-        pane = Pane(self._theme, self._words, lambda: NOW)
+        pane = Pane(self.theme, self.words, lambda: NOW)
         pane.help_page = help_page
         pane.pages_of = self._around.provider_pages
         frame = card()
@@ -88,18 +61,18 @@ class Album:
         if unfolds:
             for fold in pane.findChildren(QToolButton):
                 fold.click()
-        await self._keep(frame, f"pane_{name}")
+        await self.keep(frame, f"pane_{name}")
         frame.close()
 
     async def _dialog(self, shown: Snapshot, name: str) -> None:
-        dialog = self._opened(ReconnectDialog(self._around, shown))
-        await self._keep(dialog, name)
+        dialog = self.opened(ReconnectDialog(self._around, shown))
+        await self.keep(dialog, name)
         dialog.close()
 
     async def _outcomes(self) -> None:
-        words, engine, shown = self._words, self._engine, dropped(Cause.CREDENTIALS_REJECTED)
+        words, engine, shown = self.words, self._engine, dropped(Cause.CREDENTIALS_REJECTED)
         engine.board.publish(shown)
-        dialog = self._opened(ReconnectDialog(self._around, shown))
+        dialog = self.opened(ReconnectDialog(self._around, shown))
         field = by_name(dialog, QLineEdit, words.text("ui.reconnect.password"))
         mixed = [*_steps(result(Half.RECEIVING)), *_steps(result(Half.SENDING, refusal(Half.SENDING)))]
         scripts: dict[str, list[TryOutStep | None]] = {
@@ -114,29 +87,19 @@ class Album:
             engine.scripts = [script]
             QTest.keyClicks(field, "a secret")
             pressed(dialog, words.text("ui.reconnect.go"))
-            await self._keep(dialog, f"outcome_{name}")
+            await self.keep(dialog, f"outcome_{name}")
             if name == "running":
                 pressed(dialog, words.text("ui.stop"))
-                await self._keep(dialog, "outcome_stopped")
+                await self.keep(dialog, "outcome_stopped")
         dialog.close()
 
     async def _others(self) -> None:
         shown = dropped(Cause.WRONG_SERVER_SETTINGS)
-        dialog = self._opened(ReconnectDialog(self._around, shown))
+        dialog = self.opened(ReconnectDialog(self._around, shown))
         self._engine.scripts = [[*_steps(result(Half.RECEIVING, refusal())), TryOutEnded(False, shown.mailbox)]]
-        pressed(dialog, self._words.text("reconnect.servers_go"))
-        await self._keep(dialog, "outcome_servers")
+        pressed(dialog, self.words.text("reconnect.servers_go"))
+        await self.keep(dialog, "outcome_servers")
         dialog.close()
-        for each, name in (
-            (PauseDialog(self._around, [shown]), "pause"),
-            (ServersDialog(self._around, shown.mailbox), "servers"),
-        ):
-            await self._keep(self._opened(each), name)
-            each.close()
-
-    def _opened(self, dialog: QDialog) -> QDialog:
-        dialog.open()
-        return dialog
 
 
 def _steps(ended: HalfResult) -> list[TryOutStep]:
@@ -146,28 +109,5 @@ def _steps(ended: HalfResult) -> list[TryOutStep]:
     return [*(StepTaken(ended.half, record) for record in ended.steps), tried]
 
 
-def take(folder: Path) -> None:
-    """The album of this process's theme and scale."""
-    app = QApplication([])
-    app.setQuitOnLastWindowClosed(False)
-    loop = qasync.QEventLoop(app)
-    asyncio.set_event_loop(loop)
-    with loop:
-        loop.run_until_complete(Album(app, loop, folder).take())
-
-
-def main(folder: Path, looks: Sequence[str]) -> None:
-    """A process for each theme and scale: both are fixed when Qt starts."""
-    for look in looks:
-        theme, scale = look.split("@")
-        own = folder / f"{theme}@{scale}x"
-        own.mkdir(parents=True, exist_ok=True)
-        chosen = {"MAILBOX_DESK_THEME": theme, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
-        subprocess.run([sys.executable, __file__, "--take", str(own)], env=os.environ | chosen, check=True)
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "--take":
-        take(Path(sys.argv[2]))
-    else:
-        main(Path(sys.argv[1]), sys.argv[2:] or ("light@1", "dark@1", "light@2", "dark@2"))
+    album.run(PaneAlbum, __file__, sys.argv[1:])

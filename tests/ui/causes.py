@@ -61,13 +61,6 @@ _HOSTS = {
     "google": ("imap.gmail.com", "smtp.gmail.com"),
     "microsoft": ("outlook.office365.com", "smtp.office365.com"),
 }
-_FACTS = (
-    Fact(Told.SERVER_SAYS_SO),
-    Fact(Told.WORKED_UNTIL, NOW - 700),
-    Fact(Told.OTHER_HALF_REFUSES, Half.SENDING.value),
-    Fact(Told.NEIGHBOURS_PASS, 22.0),
-    Fact(Told.ENCRYPTION_IS_FINE),
-)
 
 
 def dropped(cause: Cause, who: Actor | None = None) -> Snapshot:
@@ -78,7 +71,7 @@ def dropped(cause: Cause, who: Actor | None = None) -> Snapshot:
     failure = replace(_failure(cause, half), text=text)
     others = (RankedCause(Cause.APP_PASSWORD_REQUIRED, 0.3), RankedCause(Cause.SUSPICIOUS_ACTIVITY, 0.1))
     ranked = (RankedCause(cause, 0.95), *(each for each in others if each.cause is not cause))
-    speaking = _FACTS if failure.is_refused_secret else (_FACTS[0], _FACTS[3])
+    speaking = _facts(failure)
     diagnosis = Diagnosis(ranked, "sample", speaking, who)
     then = CAUSES[cause].then
     rests = failure.is_refused_secret and then is Verdict.NEEDS_YOU
@@ -101,6 +94,17 @@ def dropped(cause: Cause, who: Actor | None = None) -> Snapshot:
     halves = (bad, good) if half is Half.RECEIVING else (good, bad)
     box = _mailbox(cause, provider)
     return Snapshot(box, Standing(box.id, *halves, since=NOW - 480, last_checked=NOW - 470), version=1)
+
+
+def _facts(failure: Failure) -> tuple[Fact, ...]:
+    """What would be told of such a failure, what it rules out among it."""
+    said, others = Fact(Told.SERVER_SAYS_SO), Fact(Told.NEIGHBOURS_PASS, 22.0)
+    if failure.kind in (FailureKind.TIMED_OUT, FailureKind.UNTRUSTED):
+        return (others,)
+    if not failure.is_refused_secret:
+        return said, others
+    refused_too = Fact(Told.OTHER_HALF_REFUSES, failure.half.other.value)
+    return said, Fact(Told.WORKED_UNTIL, NOW - 700), refused_too, others, Fact(Told.ENCRYPTION_IS_FINE)
 
 
 def changes_of(shown: Snapshot) -> tuple[StatusChange, ...]:

@@ -48,7 +48,7 @@ def test_it_keeps_to_what_qt_asks_of_a_model(model: ImportModel, qtmodeltester: 
 def test_rows_say_what_will_be(model: ImportModel, words: Wording) -> None:
     model.show_plan(plan())
     assert column(model, ImportColumn.LINE) == ["2", "3", "4", "5"]
-    assert column(model, ImportColumn.SERVERS)[0] == "imap.example.org · smtp.example.org"
+    assert column(model, ImportColumn.SERVERS)[0] == "imap.example.org\nsmtp.example.org"
     assert column(model, ImportColumn.VERDICT)[2:] == [
         words.text("import.verdict.here"),
         words.text("import.reason.no_address"),

@@ -45,3 +45,10 @@ def test_the_link_is_that_of_the_cause(words: Wording) -> None:
     story = story_of(dropped(Cause.PROVIDER_OUTAGE), words, NOW, "Google", PAGES)
     assert story.link is not None
     assert story.link.page is Page.STATUS
+
+
+def test_what_only_rules_something_out_stands_apart(words: Wording) -> None:
+    story = story_of(dropped(Cause.CREDENTIALS_REJECTED), words, NOW, "Google", PAGES)
+    assert story.ruled_out == "Ruled out: the server (22 other mailboxes there work); the network and the certificate"
+    assert len(story.because) == 3
+    assert not any("certificate" in reason for reason in story.because)
