@@ -71,10 +71,11 @@ class DeskView(QObject):
         view.aged.connect(self._age)
         view.customContextMenuRequested.connect(self._open_context_menu)
         view.horizontalHeader().customContextMenuRequested.connect(self._open_columns_menu)
-        columns.changed.connect(self._keep_columns)
+        columns.changed.connect(lambda: self._keep("ui.columns"))
         self.pane.offered.connect(self._offer)
         self.pane.history_wanted.connect(self._ask_history)
         self._window.acts.wanted.connect(self._do)
+        self._window.closing.connect(self._keep_layout)
         self._window.complained.connect(self._failure_bar.say)
         self._undo_bar.undone.connect(self._bring_back)
         self._undo_bar.settled.connect(self.settle)
@@ -107,6 +108,11 @@ class DeskView(QObject):
         self._choose(self._window.list.current_id() or "")
         self._seen(self._window.list.visible_ids())
         around.bridge.wish(self._come_alive(around))
+
+    def leave(self) -> None:
+        """The program ends: what must not be lost is begun now, and is to be waited for."""
+        self.settle()
+        self._keep_layout()
 
     def settle(self) -> None:
         """What could still be taken back is done now: the time is over, or the program ends."""
@@ -194,10 +200,16 @@ class DeskView(QObject):
             self._around.bridge.prefer(ids)
             self._around.engine.prioritise(ids)
 
-    def _keep_columns(self) -> None:
+    def _keep_layout(self) -> None:
+        """A window that nobody sees has no shape of its own."""
+        if self._window.isVisible():
+            self._keep(*self._window.layout_kept())
+
+    def _keep(self, *names: str) -> None:
         if self._around is not None:
-            kept = self._window.layout_kept()["ui.columns"]
-            self._around.bridge.wish(self._around.engine.save_setting("ui.columns", kept))
+            kept = self._window.layout_kept()
+            for name in names:
+                self._around.bridge.wish(self._around.engine.save_setting(name, kept[name]), to_the_end=True)
 
     # -- what the person does
 
