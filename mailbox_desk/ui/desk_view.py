@@ -59,6 +59,7 @@ class DeskView(QObject):
         for strip in (self._failure_bar, self._vault_bar, self._undo_bar):
             window.put_strip(strip)
         window.header.make_menu()
+        self._menu = window.acts.menu((), window)  # one for good: Qt tells screen readers of an action's first menu only
         self._listen()
         self._choose(window.list.current_id() or "")
 
@@ -310,8 +311,8 @@ class DeskView(QObject):
         self._tell_failure(error)
 
     def _open_context_menu(self, at: QPoint) -> None:
-        menu = self._window.acts.menu(CONTEXT_MENU, self._window)
-        self._pop_up(menu, self._window.list.viewport().mapToGlobal(at))
+        self._window.acts.fill(self._menu, CONTEXT_MENU)
+        self._menu.popup(self._window.list.viewport().mapToGlobal(at))
 
     def _open_columns_menu(self, at: QPoint) -> None:
         columns = self._window.list.columns
@@ -324,9 +325,6 @@ class DeskView(QObject):
             action.toggled.connect(lambda wanted, column=column: columns.show(column, wanted=wanted))
         menu.addSeparator()
         menu.addAction(self._words.text("ui.columns.reset")).triggered.connect(columns.as_first)
-        self._pop_up(menu, self._window.list.horizontalHeader().mapToGlobal(at))
-
-    def _pop_up(self, menu: QMenu, at: QPoint) -> None:
         # Ended a moment after it closes: the action chosen is told only then.
         menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu.deleteLater))
-        menu.popup(at)
+        menu.popup(self._window.list.horizontalHeader().mapToGlobal(at))

@@ -35,8 +35,9 @@ class Menu:
         pyatspi.Registry.registerEventListener(self._heard, "object:state-changed:focused")
 
     def _heard(self, event: Any) -> None:
-        if event.detail1 and event.source.getRoleName() in _ENTRIES:
-            self._entry = event.source
+        with contextlib.suppress(GLib.GError):  # gone before it could be looked at
+            if event.detail1 and event.source.getRoleName() in _ENTRIES:
+                self._entry = event.source
 
     def look(self, seen: list[dict[str, Any]]) -> None:
         """Add what it shows, as far as it is open."""

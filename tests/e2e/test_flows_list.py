@@ -164,11 +164,14 @@ def use_menus(person: Person) -> None:
 
 
 def export(person: Person, file: Path) -> None:
-    """All of them, from the window's menu."""
+    """All of them, though one is selected, from the window's menu."""
     person.opens_menu(lambda: person.clicks(WORDS.text("ui.header.menu")))
     person.picks(WORDS.text("ui.action.export"))
     person.sees(WORDS.text("export.intro"))
     person.types(str(file))
+    person.clicks(WORDS.text("export.which"), role="combo box")
+    person.presses("Home", "Return")
+    person.clicks(WORDS.text("export.file"), role="text")
     person.presses("Return")
     person.clicks(WORDS.text("ui.close"))
     with file.open(newline="", encoding="utf-8-sig") as lines:
