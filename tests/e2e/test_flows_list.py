@@ -169,10 +169,10 @@ def export(person: Person, file: Path) -> None:
     person.picks(WORDS.text("ui.action.export"))
     person.sees(WORDS.text("export.intro"))
     person.types(str(file))
-    person.clicks(WORDS.text("export.which"), role="combo box")
+    person.clicks(WORDS.plural("export.selected", 1), role="combo box")
     person.presses("Home", "Return")
-    person.clicks(WORDS.text("export.file"), role="text")
-    person.presses("Return")
+    person.sees(WORDS.plural("export.all", len(EVERYBODY)), role="combo box")
+    person.clicks(WORDS.text("export.go"))
     person.clicks(WORDS.text("ui.close"))
     with file.open(newline="", encoding="utf-8-sig") as lines:
         rows = list(csv.DictReader(lines))
