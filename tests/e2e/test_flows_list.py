@@ -185,7 +185,7 @@ def arrange(person: Person) -> tuple[tuple[int, ...], list[str]]:
     day, since, cause = (WORDS.text(f"ui.column.{each}") for each in ("day", "since", "cause"))
     person.opens_menu(lambda: person.clicks(since, role=HEADER, button=3))
     person.picks(day)
-    person.sees_no(day, role=HEADER)
+    person._until(lambda: day not in headings(person), "the column stays")
     person.drags(person.sees(since, role=HEADER).centre, person.sees(cause, role=HEADER).centre)
     person._until(lambda: headings(person)[3:5] == [since, cause], "the column does not move")
     person._do("search", "--onlyvisible", "--name", f"^{WORDS.text('ui.title')}$", "windowsize", "1210", "760")
@@ -196,12 +196,13 @@ def arrange(person: Person) -> tuple[tuple[int, ...], list[str]]:
 def show_all_columns_again(person: Person) -> None:
     person.opens_menu(lambda: person.clicks(WORDS.text("ui.column.since"), role=HEADER, button=3))
     person.picks(WORDS.text("ui.columns.reset"))
-    person.sees(WORDS.text("ui.column.day"), role=HEADER)
+    person._until(lambda: WORDS.text("ui.column.day") in headings(person), "the column does not come back")
     until_listed(person, *EVERYBODY)
 
 
 def headings(person: Person) -> list[str]:
-    seen: list[Seen] = [each for each in person.look() if each.role == HEADER]
+    """From left to right. Of a column that was hidden Qt goes on telling, without a width."""
+    seen: list[Seen] = [each for each in person.look() if each.role == HEADER and each.box[2] > 0]
     return [each.name for each in sorted(seen, key=lambda each: each.box[0])]
 
 
