@@ -11,11 +11,8 @@ import json
 import sys
 from typing import Any
 
-import gi
-
-gi.require_version("GLib", "2.0")
 import pyatspi  # type: ignore[import-not-found]  # a package of the system (python3-pyatspi), not of the venv
-from gi.repository import GLib
+from gi.repository import GLib  # type: ignore[import-not-found]  # likewise (python3-gi)
 
 _DEEPEST = 40
 _ENTRIES = ("menu item", "check menu item")

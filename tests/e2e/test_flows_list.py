@@ -70,7 +70,7 @@ async def test_a_list_is_imported_looked_through_and_stays_as_it_was_put(
         assert headings(person) == shape[1]
         person._until(lambda: frame(person) == shape[0], f"the window is {frame(person)}, not {shape[0]}")
         until_listed(person, *sorted(EVERYBODY, reverse=True))
-        show_all_columns_again(person)
+        put_columns_back(person)
         person.presses("ctrl+q")
         assert ended(process)[0] == 0
     assert "Traceback" not in log.read_text()
@@ -186,17 +186,20 @@ def arrange(person: Person) -> tuple[tuple[int, ...], list[str]]:
     person.opens_menu(lambda: person.clicks(since, role=HEADER, button=3))
     person.picks(day)
     person._until(lambda: day not in headings(person), "the column stays")
-    person.drags(person.sees(since, role=HEADER).centre, person.sees(cause, role=HEADER).centre)
+    x, y, width, height = person.sees(cause, role=HEADER).box
+    person.drags(person.sees(since, role=HEADER).centre, (x + width // 6, y + height // 2))
     person._until(lambda: headings(person)[3:5] == [since, cause], "the column does not move")
     person._do("search", "--onlyvisible", "--name", f"^{WORDS.text('ui.title')}$", "windowsize", "1210", "760")
     person._until(lambda: frame(person)[2:] == (1210, 760), "the window keeps its size")
     return frame(person), headings(person)
 
 
-def show_all_columns_again(person: Person) -> None:
-    person.opens_menu(lambda: person.clicks(WORDS.text("ui.column.since"), role=HEADER, button=3))
+def put_columns_back(person: Person) -> None:
+    """As at first, by the menu of the headings: their order and the sorting too."""
+    since, cause = (WORDS.text(f"ui.column.{each}") for each in ("since", "cause"))
+    person.opens_menu(lambda: person.clicks(since, role=HEADER, button=3))
     person.picks(WORDS.text("ui.columns.reset"))
-    person._until(lambda: WORDS.text("ui.column.day") in headings(person), "the column does not come back")
+    person._until(lambda: headings(person).index(cause) < headings(person).index(since), "the columns stay")
     until_listed(person, *EVERYBODY)
 
 
@@ -208,4 +211,3 @@ def headings(person: Person) -> list[str]:
 
 def frame(person: Person) -> tuple[int, ...]:
     return next((each.box for each in person.look() if each.role == "frame"), (0, 0, 0, 0))
-

@@ -178,7 +178,7 @@ def explain(person: Person) -> None:
     person.types(ERROR)
     person.presses("ctrl+Return")
     person.sees(WORDS.text("help.paste.todo"))
-    person.sees(WORDS.text("cause.protocol_disabled.next_step", protocol="SMTP"))
+    person.sees(WORDS.text("cause.protocol_disabled.next_step", protocol="IMAP or SMTP"))
     person.presses("Escape")
     person.sees_no(WORDS.text("help.paste.intro"))
 

@@ -43,8 +43,8 @@ async def view(window: Window, theme: Theme, words: Wording, around: Surrounding
     return made
 
 
-def kept(engine: FakeEngine) -> dict[object, object]:
-    return {name: value for name, value in engine.wished("save_setting")}
+def kept(engine: FakeEngine) -> dict[str, str]:
+    return {str(wish[0]): str(wish[1]) for wish in engine.wished("save_setting")}
 
 
 async def test_a_removal_that_could_be_taken_back_is_done_before_the_end(
@@ -86,7 +86,7 @@ async def test_what_was_kept_is_put_on_again(
     view.leave()
     await bridge.finish(1)
     other = Window(theme, words, lambda: NOW)
-    other.restore_layout({str(name): str(value) for name, value in kept(engine).items()})
+    other.restore_layout(kept(engine))
     other.show()
     await asyncio.sleep(0)
     assert (other.width(), other.height()) == (780, 600)
