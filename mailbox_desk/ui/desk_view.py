@@ -59,9 +59,7 @@ class DeskView(QObject):
         for strip in (self._failure_bar, self._vault_bar, self._undo_bar):
             window.put_strip(strip)
         window.header.make_menu()
-        self._menu = window.acts.menu(
-            (), window
-        )  # one for good: Qt tells screen readers of an action's first menu only
+        self._menu = window.acts.menu((), window)  # one for good: Qt tells screen readers of the first only
         self._listen()
         self._choose(window.list.current_id() or "")
 

@@ -30,8 +30,10 @@ from tests.e2e.screen import Person
 from tests.e2e.test_window import desk, ended
 from tests.servers.dovecot import Dovecot
 from tests.servers.secret_service import SecretService
+from tests.servers.tray_host import TrayHost
 
 BEN, CLEO = FINE[0], FINE[1]
+PANEL_HEIGHT = 28
 ERROR = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
 
 
@@ -51,11 +53,11 @@ def person() -> Iterator[Person]:
 
 async def test_all_that_can_be_done_to_a_mailbox(person: Person, server: Dovecot, tmp_path: Path) -> None:
     home, log = await quick_home(tmp_path / "home"), tmp_path / "log"
-    with desk(person, home, server, log) as process:
+    with TrayHost("trayer", person.env), desk(person, home, server, log) as process:
         person.sees(WORDS.text("ui.empty.title"))
         import_list(person, write_list(tmp_path / "list.csv", server))
         pause_and_resume(person, tmp_path / "paused.png")
-        acknowledge(person)
+        acknowledge(person, tmp_path / "tray.png")
         edit(person)
         spoil_and_mend(person, server)
         read_help(person)
@@ -101,17 +103,27 @@ def tone_of(person: Person, address: str, picture: Path) -> Tone | None:
     return next((each for each in tones if QColor(LIGHT.tone(each)) in seen), None)
 
 
-def acknowledge(person: Person) -> None:
-    """Known: the sentence above the list and the line say so, until one wants to be told again."""
+def acknowledge(person: Person, picture: Path) -> None:
+    """Known: line, sentence and tray say so, until one wants to be told again."""
+    person._until(lambda: is_in_tray(person, Tone.RED, picture), "the tray is not red")
     until_status(person, REFUSED, "Needs you")
     choose(person, REFUSED)
     person.sees(WORDS.plural("ui.summary.needs_you", 1))
     person.presses("ctrl+k")
     until_status(person, REFUSED, WORDS.text("ui.list.status_known", status="Needs you"))
     person.sees(WORDS.plural("ui.summary.known", 1))
+    person._until(lambda: is_in_tray(person, Tone.GREEN, picture), "the tray is not green")
     person.presses("ctrl+shift+k")
+    person._until(lambda: is_in_tray(person, Tone.RED, picture), "the tray is not red again")
     person.sees(WORDS.plural("ui.summary.needs_you", 1))
     person.sees_no(WORDS.plural("ui.summary.known", 1))
+
+
+def is_in_tray(person: Person, tone: Tone, picture: Path) -> bool:
+    person.picture(picture)
+    screen, colour = QImage(str(picture)), QColor(LIGHT.tone(tone)).rgb()
+    places = [(x, y) for x in range(screen.width()) for y in range(PANEL_HEIGHT)]
+    return sum(screen.pixel(*place) == colour for place in places) > 20
 
 
 def edit(person: Person) -> None:

@@ -125,6 +125,7 @@ async def test_no_dialog_does(live: tuple[DeskView, Acts], watch: Watch, opening
     await open_and_close(live[1], opening)
 
 
+@pytest.mark.qt_log_ignore("does not support (grabbing the keyboard|raise|propagateSizeHints)", extend=True)
 async def test_no_news_and_no_act_of_the_window_does(
     live: tuple[DeskView, Acts], window: Window, engine: FakeEngine, bridge: Bridge, words: Wording, watch: Watch
 ) -> None:
