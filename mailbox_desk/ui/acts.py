@@ -111,11 +111,11 @@ class Acts(QObject):
             self._open(dialog)
 
     def resume(self, ids: Sequence[MailboxId]) -> None:
-        self._around.bridge.wish(self._around.engine.resume(ids))
+        self._around.bridge.wish(self._around.engine.resume(ids), to_the_end=True)
 
     def acknowledge(self, ids: Sequence[MailboxId], *, known: bool) -> None:
         """Known: stop telling me; or tell me again."""
-        self._around.bridge.wish(self._around.engine.acknowledge(ids, known=known))
+        self._around.bridge.wish(self._around.engine.acknowledge(ids, known=known), to_the_end=True)
 
     def offered(self, mailbox_id: str, offer: Offer | None = None) -> None:
         """Begin the act offered for this mailbox, or the named one."""
@@ -165,7 +165,8 @@ class Acts(QObject):
     def remove_for_good(self, ids: Sequence[MailboxId], otherwise: Callable[[MailboxId, BaseException], None]) -> None:
         """Forget these now; `otherwise` is told of each that could not be forgotten."""
         for mailbox_id in ids:
-            self._around.bridge.wish(self._around.engine.remove(mailbox_id), None, partial(otherwise, mailbox_id))
+            removal = self._around.engine.remove(mailbox_id)
+            self._around.bridge.wish(removal, None, partial(otherwise, mailbox_id), to_the_end=True)
 
     def unlock(self, passphrase: Secret | None) -> None:
         """The only way by which the system may ask the person for the keyring's password."""
@@ -181,7 +182,7 @@ class Acts(QObject):
         self.vault_refused.emit(words.text("ui.vault.wrong") if is_wrong else in_words(error, words))
 
     def _pause(self, ids: Sequence[MailboxId], until: float | None, note: str) -> None:
-        self._around.bridge.wish(self._around.engine.pause(ids, until, note))
+        self._around.bridge.wish(self._around.engine.pause(ids, until, note), to_the_end=True)
 
     def _review(self, snapshot: Snapshot) -> None:
         shown = shown_certificate(snapshot)

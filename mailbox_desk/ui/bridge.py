@@ -35,6 +35,7 @@ class Bridge(QObject):
         self._loop = loop
         self._pending: dict[MailboxId, Snapshot | Gone] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._last: set[asyncio.Task[Any]] = set()
         self._stopped = False
         self._unsubscribe: Callable[[], None] | None = None
         self._timer = QTimer(self)
@@ -52,15 +53,28 @@ class Bridge(QObject):
         wish: Coroutine[Any, Any, Any],
         then: Callable[[], None] | None = None,
         otherwise: Callable[[BaseException], None] | None = None,
+        *,
+        to_the_end: bool = False,
     ) -> None:
         """Do this in the background; `then` is called where it went well. Where it did not, `otherwise` is called
-        with the error, or `failed` emitted. Nothing is begun once the bridge has stopped."""
+        with the error, or `failed` emitted. `to_the_end`: what it keeps must not be lost where the program ends
+        meanwhile. Nothing is begun once the bridge has stopped."""
         if self._stopped:
             wish.close()
             return
         task = self._loop.create_task(wish)
         self._tasks.add(task)
+        if to_the_end:
+            self._last.add(task)
+            task.add_done_callback(self._last.discard)
         task.add_done_callback(lambda done: self._ended(done, then, otherwise or self.failed.emit))
+
+    async def finish(self, seconds: float) -> None:
+        """Give the wishes that go to the end so long to get there."""
+        if self._last:
+            _, late = await asyncio.wait(tuple(self._last), timeout=seconds)
+            if late:
+                _log.warning("%d wishes did not come to their end in time", len(late))
 
     def stop(self) -> None:
         """Hear and wish no more."""

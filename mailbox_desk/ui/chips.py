@@ -23,6 +23,7 @@ _ORDER: Final = (
     Shown.BLIND,
     Shown.CHECKING,
 )
+_KEYS: Final = {shown: f"Alt+{number}" for number, shown in enumerate(_ORDER, start=1)}
 _ALWAYS: Final = frozenset({None, Shown.NEEDS_YOU, Shown.RECONNECTING, Shown.CONNECTED})
 """These stand there with a nought too, so that the row of chips moves little."""
 
@@ -39,8 +40,8 @@ class Chips(QWidget):
         self._on: Shown | None = None
         self._chips: dict[Shown | None, QPushButton] = {}
         line = Flow(self)
-        for place, shown in enumerate(_ORDER):
-            chip = self._chip(shown, place)
+        for shown in _ORDER:
+            chip = self._chip(shown)
             line.addWidget(chip)
             self._chips[shown] = chip
         self.show_counts({})
@@ -57,6 +58,7 @@ class Chips(QWidget):
             said = f"{self._name(shown)}  {count}"
             if chip.text() != said:
                 chip.setText(said)
+                chip.setShortcut(_KEYS[shown])  # a new text takes the old key away
                 chip.setAccessibleName(self._words.text("ui.chip.spoken", status=self._name(shown), count=count))
             chip.setVisible(count > 0 or shown in _ALWAYS or shown is self._on)
 
@@ -69,7 +71,7 @@ class Chips(QWidget):
             chip.setChecked(each is shown)
         self.show_counts(self._counts)
 
-    def _chip(self, shown: Shown | None, place: int) -> QPushButton:
+    def _chip(self, shown: Shown | None) -> QPushButton:
         chip = QPushButton()
         chip.setCheckable(True)
         chip.setChecked(shown is None)
@@ -77,8 +79,7 @@ class Chips(QWidget):
         chip.setProperty("chip", LOOKS[shown].tone.value if shown is not None else "all")
         # A second click on the chip that is on leads back to all.
         chip.clicked.connect(lambda: self.pick(None if self._on is shown else shown))
-        chip.setToolTip(f"Alt+{place + 1}")
-        chip.setShortcut(f"Alt+{place + 1}")
+        chip.setToolTip(_KEYS[shown])
         return chip
 
     def _name(self, shown: Shown | None) -> str:

@@ -62,4 +62,4 @@ class Closing(QObject):
 
     def _save(self, name: str) -> None:
         if self._around is not None:
-            self._around.bridge.wish(self._around.engine.save_setting(name, "on"))
+            self._around.bridge.wish(self._around.engine.save_setting(name, "on"), to_the_end=True)

@@ -62,6 +62,7 @@ class DeskView(QObject):
         for strip in (self._failure_bar, self._vault_bar, self._undo_bar):
             window.put_strip(strip)
         window.header.make_menu()
+        self._menu = window.acts.menu((), window)  # one for good: Qt tells screen readers of the first only
         self._listen()
         self._choose(window.list.current_id() or "")
 
@@ -74,10 +75,11 @@ class DeskView(QObject):
         view.aged.connect(self._age)
         view.customContextMenuRequested.connect(self._open_context_menu)
         view.horizontalHeader().customContextMenuRequested.connect(self._open_columns_menu)
-        columns.changed.connect(self._keep_columns)
+        columns.changed.connect(lambda: self._keep("ui.columns"))
         self.pane.offered.connect(self._offer)
         self.pane.history_wanted.connect(self._ask_history)
         self._window.acts.wanted.connect(self._do)
+        self._window.closing.connect(self._keep_layout)
         self._window.complained.connect(self._failure_bar.say)
         self._undo_bar.undone.connect(self._bring_back)
         self._undo_bar.settled.connect(self.settle)
@@ -109,6 +111,11 @@ class DeskView(QObject):
         self._choose(self._window.list.current_id() or "")
         self._seen(self._window.list.visible_ids())
         around.bridge.wish(self._come_alive(around))
+
+    def leave(self) -> None:
+        """The program ends: what must not be lost is begun now, and is to be waited for."""
+        self.settle()
+        self._keep_layout()
 
     def settle(self) -> None:
         """What could still be taken back is done now: the time is over, or the program ends."""
@@ -205,10 +212,16 @@ class DeskView(QObject):
             self._around.bridge.prefer(ids)
             self._around.engine.prioritise(ids)
 
-    def _keep_columns(self) -> None:
+    def _keep_layout(self) -> None:
+        """A window that nobody sees has no shape of its own."""
+        if self._window.isVisible():
+            self._keep(*self._window.layout_kept())
+
+    def _keep(self, *names: str) -> None:
         if self._around is not None:
-            kept = self._window.layout_kept()["ui.columns"]
-            self._around.bridge.wish(self._around.engine.save_setting("ui.columns", kept))
+            kept = self._window.layout_kept()
+            for name in names:
+                self._around.bridge.wish(self._around.engine.save_setting(name, kept[name]), to_the_end=True)
 
     def _keep_look(self, choice: Choice) -> None:
         if self._around is not None:
@@ -313,8 +326,8 @@ class DeskView(QObject):
         self._tell_failure(error)
 
     def _open_context_menu(self, at: QPoint) -> None:
-        menu = self._window.acts.menu(CONTEXT_MENU, self._window)
-        self._pop_up(menu, self._window.list.viewport().mapToGlobal(at))
+        self._window.acts.fill(self._menu, CONTEXT_MENU)
+        self._menu.popup(self._window.list.viewport().mapToGlobal(at))
 
     def _open_columns_menu(self, at: QPoint) -> None:
         columns = self._window.list.columns
@@ -327,9 +340,6 @@ class DeskView(QObject):
             action.toggled.connect(lambda wanted, column=column: columns.show(column, wanted=wanted))
         menu.addSeparator()
         menu.addAction(self._words.text("ui.columns.reset")).triggered.connect(columns.as_first)
-        self._pop_up(menu, self._window.list.horizontalHeader().mapToGlobal(at))
-
-    def _pop_up(self, menu: QMenu, at: QPoint) -> None:
         # Ended a moment after it closes: the action chosen is told only then.
         menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu.deleteLater))
-        menu.popup(at)
+        menu.popup(self._window.list.horizontalHeader().mapToGlobal(at))

@@ -306,4 +306,4 @@ class ImportDialog(QDialog):
         is_ready = self._stage in (_Stage.CHOOSING, _Stage.DONE) or (self._stage is _Stage.PLANNED and count > 0)
         self._go.setEnabled(is_ready)
         # Enter reads the file that was typed; a second Enter must not take in what nobody has looked at.
-        self._go.setDefault(self._stage is _Stage.CHOOSING)
+        self._go.setDefault(self._stage in (_Stage.CHOOSING, _Stage.DONE))

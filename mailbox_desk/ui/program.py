@@ -36,6 +36,7 @@ _OK: Final = 0
 _COULD_NOT_RUN: Final = 2
 _SWITCH_SECONDS: Final = 0.0002  # checks on many threads then give Python's lock back to Qt's thread soon
 _PATIENCE: Final = 0.8  # seconds for a clean end; then the process ends without it
+_FOR_LAST_WISHES: Final = 0.4  # seconds of these at most for what the person did last
 
 
 class Program:
@@ -77,6 +78,7 @@ class Program:
         return self._code
 
     def _end(self) -> None:
+        self._view.leave()
         self._window.hide()
         self._tray.leave()
         self._ending.set()
@@ -85,9 +87,11 @@ class Program:
         """Serve until the end is wanted, then give everything a short while to end cleanly."""
         serving = asyncio.create_task(self._serve())
         await self._ending.wait()
+        until = self._loop.time() + _PATIENCE
+        await self._bridge.finish(_FOR_LAST_WISHES)
         self._bridge.stop()
         serving.cancel()
-        _, late = await asyncio.wait({serving}, timeout=_PATIENCE)
+        _, late = await asyncio.wait({serving}, timeout=until - self._loop.time())
         if late:
             _log.warning("the engine did not end in time; leaving without it")
 

@@ -1,6 +1,7 @@
 """Reads a window through the accessibility bus, as a screen reader does. Run by the system's Python, which has pyatspi.
 
 For each line on stdin it prints one line of JSON: all that is showing, each with role, name, text, box and states.
+Qt leaves menus out of what is below its windows; they are known once one of their entries was told as focused.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import sys
 from typing import Any
 
 import pyatspi  # type: ignore[import-not-found]  # a package of the system (python3-pyatspi), not of the venv
+from gi.repository import GLib  # type: ignore[import-not-found]  # likewise (python3-gi)
 
 _DEEPEST = 40
+_ENTRIES = ("menu item", "check menu item")
 _STATES = {
     "enabled": pyatspi.STATE_ENABLED,
     "checked": pyatspi.STATE_CHECKED,
@@ -21,9 +24,31 @@ _STATES = {
 }
 
 
-def look(pid: int) -> list[dict[str, Any]]:
+class Menu:
+    """The one whose entry was focused last."""
+
+    def __init__(self) -> None:
+        self._entry: Any = None
+        pyatspi.Registry.registerEventListener(self._heard, "object:state-changed:focused")
+
+    def _heard(self, event: Any) -> None:
+        with contextlib.suppress(GLib.GError):  # gone before it could be looked at
+            if event.detail1 and event.source.getRoleName() in _ENTRIES:
+                self._entry = event.source
+
+    def look(self, seen: list[dict[str, Any]]) -> None:
+        """Add what it shows, as far as it is open."""
+        while GLib.MainContext.default().iteration(False):
+            pass
+        with contextlib.suppress(Exception):  # closed meanwhile
+            if self._entry is not None:
+                _walk(self._entry.parent, seen, 1)
+
+
+def look(pid: int, menu: Menu) -> list[dict[str, Any]]:
     """Everything that this process shows now; what vanishes while being read is left out."""
     seen: list[dict[str, Any]] = []
+    menu.look(seen)
     for application in pyatspi.Registry.getDesktop(0):
         if application is not None and application.get_process_id() == pid:
             _walk(application, seen, 0)
@@ -54,9 +79,10 @@ def _told(node: Any, states: Any, depth: int) -> dict[str, Any]:
 
 
 def main() -> None:
+    menu = Menu()
     for line in sys.stdin:
         try:
-            seen = look(int(line))
+            seen = look(int(line), menu)
         except Exception as error:  # noqa: BLE001  said to the test, which looks again
             sys.stderr.write(f"{error!r}\n")
             seen = []

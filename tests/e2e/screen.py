@@ -116,15 +116,40 @@ class Person:
 
     # -- acting
 
-    def clicks(self, words: str, *, role: str = "push button", seconds: float = 20.0) -> None:
-        """Wait until it is there and can be used, and click its middle."""
+    def clicks(
+        self, words: str, *, role: str = "push button", seconds: float = 20.0, button: int = 1, holding: str = ""
+    ) -> None:
+        """Wait until it is there and can be used, and click its middle; with a key held down where `holding` names
+        one. Buttons: 1 left, 3 right, 4 and 5 the wheel up and down."""
         end = time.monotonic() + seconds
         seen = self.sees(words, role=role, seconds=seconds)
         while not seen.enabled:
             assert time.monotonic() < end, f"{words!r} can't be used"
             seen = self.sees(words, role=role)
         x, y = seen.centre
-        self._do("mousemove", str(x), str(y), "click", "1")
+        held = (["keydown", holding], ["keyup", holding]) if holding else ([], [])
+        self._do("mousemove", str(x), str(y), *held[0], "click", str(button), *held[1])
+
+    def drags(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """With the left button down, by way of the middle: a drag begins only after some pixels."""
+        middle = (start[0] + end[0]) // 2, (start[1] + end[1]) // 2
+        self._do("mousemove", *map(str, start), "mousedown", "1")
+        for x, y in (middle, end, end):
+            self._do("mousemove", str(x), str(y))
+        self._do("mouseup", "1")
+
+    def opens_menu(self, act: Callable[[], None]) -> None:
+        """Do what opens a menu, and step onto its first entry: only from then on is a screen reader told of it."""
+        before = self._windows()
+        act()
+        self._until(lambda: self._windows() > before, "no menu opens")
+        self.presses("Down")
+        self._until(lambda: any(each.role == "menu item" for each in self.look()), "the menu says nothing")
+
+    def picks(self, entry: str) -> None:
+        """Click this entry of the menu that is open."""
+        self.clicks(entry, role="menu item")
+        self.sees_no(entry, role="menu item")
 
     def types(self, text: str) -> None:
         """Into what has the focus. By stdin: what is typed shows in no process list."""
@@ -154,6 +179,11 @@ class Person:
 
     def _do(self, *words: str) -> None:
         subprocess.run(["xdotool", *words], env=self.env, check=True, timeout=60, capture_output=True)
+
+    def _windows(self) -> int:
+        """How many windows and menus the program has on the screen."""
+        asked = ["xdotool", "search", "--onlyvisible", "--pid", str(self.pid)]
+        return len(subprocess.run(asked, env=self.env, capture_output=True, check=False, timeout=60).stdout.split())
 
     def _bus_is_there(self) -> bool:
         asked: Sequence[str] = (

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import pytest
+
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
@@ -122,3 +124,27 @@ async def test_five_hundred_changes_a_second_come_in_few_bounded_passes(
     assert len(sizes) <= 24, "a flood is passed on in few passes, or it would repaint all the time"
     last = Counter(row.shown.value for row in model.rows())
     assert last["SUSPECT"] + last["RECONNECTING"] + last["CONNECTED"] == 1000
+
+
+async def test_what_must_not_be_lost_is_waited_for_and_nothing_else(bridge: Bridge, engine: FakeEngine) -> None:
+    done: list[str] = []
+
+    async def keeps() -> None:
+        await asyncio.sleep(0.05)
+        done.append("kept")
+
+    async def tries() -> None:
+        await asyncio.sleep(30)
+
+    bridge.wish(tries())
+    await bridge.finish(5)
+    bridge.wish(keeps(), to_the_end=True)
+    await bridge.finish(5)
+    assert done == ["kept"]
+
+
+async def test_the_end_does_not_wait_for_ever(bridge: Bridge, caplog: pytest.LogCaptureFixture) -> None:
+    bridge.wish(asyncio.sleep(30), to_the_end=True)
+    await bridge.finish(0.05)
+    bridge.stop()
+    assert "did not come to their end" in caplog.text
