@@ -40,6 +40,9 @@ class CertificateDialog(QDialog):
         endpoint = snapshot.mailbox.endpoint(half)
         self._card.ask(half, endpoint.host if endpoint else "", certificate)
         self._card.accepted.connect(self._pin)
+        self._lay_out(headline)
+
+    def _lay_out(self, headline: QWidget) -> None:
         body = QWidget()
         body.setObjectName("pane_body")
         column = QVBoxLayout(body)
@@ -54,7 +57,7 @@ class CertificateDialog(QDialog):
         scroll.setWidget(body)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
-        footer.addWidget(button(words.text("ui.cancel"), self.reject))
+        footer.addWidget(button(self._around.words.text("ui.cancel"), self.reject))
         footer.setContentsMargins(MEASURES.gap_xl, 0, MEASURES.gap_xl, MEASURES.gap_xl)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -37,6 +37,7 @@ from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
 from tests.ui.fakes import FakeEngine
 from tests.ui.samples import NOW, snapshot
+from tests.ui.waiting import until
 
 ROWS, WHEEL_STEPS, TICK_MS = 2000, 200, 5
 CHANGES_A_TICK, CHANGE_MS, CHANGE_SECONDS = 10, 20, 10
@@ -64,9 +65,8 @@ class Probe:
         self.collector = Collector(self.window)
 
     async def settle(self) -> None:
-        while self.window.model.rowCount() < ROWS or not all(row.is_live for row in self.window.model.all_rows()):
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(1.0)
+        await until(lambda: self.window.model.rowCount() == ROWS, seconds=60.0)
+        await asyncio.sleep(2.0)
         self.collector.start()
         self.collector.put_aside()
 
