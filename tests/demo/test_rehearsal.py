@@ -20,6 +20,7 @@ from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft, TryOutEnded
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, Shown
+from mailbox_desk.wiring import rehearsing
 from tests.demo.playing import demo
 
 FLEET = {role.address: role for role in load_fleet().mailbox}
@@ -168,7 +169,7 @@ async def test_servers_that_hang_are_given_up_and_nothing_stays(
     hanging.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(hanging))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(wiring, "_STARTING_SECONDS", 0.5)
+    monkeypatch.setattr(rehearsing, "_STARTING_SECONDS", 0.5)
     monkeypatch.setattr(wiring, "_CLOSING_SECONDS", 5)
     with pytest.raises(wiring.NoServers, match=r"0\.5 s"):
         async with wiring.rehearsal_house():
