@@ -51,17 +51,13 @@ class CertificateDialog(QDialog):
         column.addWidget(headline)
         column.addWidget(self._card)
         column.addStretch(1)
-        scroll = QScrollArea()  # a small screen shows less than the whole
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(body)
         footer = row_of(self._problem, stretch=False)
         footer.setStretch(0, 1)
         footer.addWidget(button(self._around.words.text("ui.cancel"), self.reject))
         footer.setContentsMargins(MEASURES.gap_xl, 0, MEASURES.gap_xl, MEASURES.gap_xl)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(_scrolled(body), 1)
         whole.addLayout(footer)
         self.resize(MEASURES.certificate_width, body.heightForWidth(MEASURES.certificate_width) + 4 * MEASURES.gap_xl)
 
@@ -71,3 +67,12 @@ class CertificateDialog(QDialog):
 
     def _not_pinned(self, error: BaseException) -> None:
         self._problem.setText(in_words(error, self._around.words))
+
+
+def _scrolled(body: QWidget) -> QWidget:
+    """A small screen shows less than the whole."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidget(body)
+    return scroll

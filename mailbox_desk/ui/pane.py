@@ -149,9 +149,7 @@ class Pane(QScrollArea):
 
     def _lay_out(self) -> None:
         words = self._words
-        self._because_section = Section(
-            words.text("ui.pane.because"), _stacked(self._because, self._ruled_out, whole=True)
-        )
+        self._because_section = Section(words.text("ui.pane.because"), self._because)
         self._todo_section = Section(words.text("ui.pane.todo"), _stacked(self._todo, self._link))
         self._meanwhile_section = Section(words.text("pane.meanwhile"), self._meanwhile)
         self._others_fold = Folded(words.text("pane.others"), _indented(self._others), self._theme)
@@ -189,6 +187,7 @@ class Pane(QScrollArea):
     def _below(self) -> tuple[QWidget, ...]:
         return (
             self._because_section,
+            self._ruled_out,
             self._server,
             self._todo_section,
             self._buttons,
@@ -214,9 +213,8 @@ class Pane(QScrollArea):
         self._status.setVisible(bool(story.badge))
         _say(self._down_for, self._down_for, story.down_for)
         self._because.say(story.because)
-        self._because.setVisible(bool(story.because))
         _say(self._ruled_out, self._ruled_out, story.ruled_out)
-        self._because_section.setVisible(bool(story.because or story.ruled_out))
+        self._because_section.setVisible(bool(story.because))
         self._server.say(story.server, story.whose_words)
         _say(self._todo, self._todo_section, story.todo)
         self._link.lead_to(story.link)

@@ -72,6 +72,7 @@ def test_every_cause_is_told_from_top_to_bottom(pane: Pane, words: Wording, caus
         words.whose_move(shown),
         words.next_step(shown, NOW),
         *words.because(shown),
+        words.ruled_out(shown),
         words.server_line(shown),
     ):
         assert wanted in told

@@ -392,3 +392,8 @@ async def test_news_of_a_mailbox_that_went_shows_another_or_nothing(live: Window
     live.list.choose(MailboxId("a"))
     view.hear((Gone(MailboxId("a")),))
     assert live.list.current_id() != "a"
+
+
+def test_one_above_the_other_list_and_pane_share(window: Window, view: DeskView) -> None:
+    window.resize(600, 800)
+    assert window.list.height() > 120 and view.pane.height() > 120

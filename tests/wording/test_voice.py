@@ -7,7 +7,7 @@ from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, 
 from mailbox_desk.model.diagnosis import Diagnosis, Fact, RankedCause
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
-from mailbox_desk.model.told import Told
+from mailbox_desk.model.told import RULES_OUT, Told
 from mailbox_desk.model.verdict import Half, Shown, Veil, VeilReason, Verdict
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.voice import due_of, shown_line
@@ -205,3 +205,23 @@ def test_each_action_step_and_status_has_its_name() -> None:
 
 def test_warnings_have_words() -> None:
     assert WORDS.warning("store_failed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [(FailureKind.REFUSED, "The server’s own words"), (FailureKind.TIMED_OUT, "What this computer reports")],
+)
+def test_it_is_told_whose_words_they_are(kind: FailureKind, heading: str) -> None:
+    down = snapshot(Verdict.NEEDS_YOU, judged(Cause.UNKNOWN))
+    last = HalfResult(Half.RECEIVING, Outcome.FAILED, failure=Failure(Half.RECEIVING, Step.SIGN_IN, kind, "no"))
+    receiving = replace(down.standing.receiving, last=last)
+    assert WORDS.whose_words(replace(down, standing=replace(down.standing, receiving=receiving))) == heading
+
+
+def test_every_fact_that_rules_out_is_named() -> None:
+    for name in RULES_OUT:
+        values: dict[str, str | float | bool] = {Told.NEIGHBOURS_PASS: 3.0, Told.OTHER_HALF_ACCEPTS: "sending"}
+        judgement = Diagnosis((RankedCause(Cause.UNKNOWN, 0.9),), "a-rule", (Fact(name, values.get(name, True)),))
+        down = snapshot(Verdict.NEEDS_YOU, judgement)
+        assert WORDS.ruled_out(down).startswith("Ruled out: the ")
+        assert WORDS.because(down) == []
