@@ -99,7 +99,6 @@ def add(person: Person, words: Wording, server: Dovecot, receiving_port: int | N
         person.fills(named(half, "host"), "localhost")
         person.fills(named(half, "port"), str(port))
     person.clicks(words.text("ui.add.go"))
-    person.clicks(words.text("adding.done"))
 
 
 def reconnect(person: Person, words: Wording) -> None:
@@ -122,6 +121,7 @@ async def test_add_drop_reconnect_restart(
     with desk(person, home, server, log) as process:
         person.sees(words.text("ui.empty.title"))
         add(person, words, server)
+        person.clicks(words.text("adding.done"))
         person.sees("Connected", role="table cell")
 
         server.set_password(USER, SECOND)
@@ -171,6 +171,7 @@ def test_wrong_servers_are_corrected_with_the_password_that_is_kept(
         person.sees(words.text("ui.empty.title"))
         add(person, words, server, receiving_port=free_port())
         person.clicks(words.text("ui.add.anyway"))
+        person.clicks(words.text("adding.done"))
         person.sees("Reconnecting", role="table cell", seconds=30)
         person.clicks(words.text("ui.offer.reconnect"))
         person.clicks(words.text("reconnect.other.servers"))
