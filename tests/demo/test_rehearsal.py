@@ -20,7 +20,7 @@ from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft, TryOutEnded
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, Shown
-from mailbox_desk.wiring import rehearsing
+from mailbox_desk.wiring import house, rehearsing
 from tests.demo.playing import demo
 
 FLEET = {role.address: role for role in load_fleet().mailbox}
@@ -148,7 +148,7 @@ async def test_providers_look_like_themselves_even_after_a_change(watching: Watc
 @pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_what_goes_down_comes_back(watching: Watching) -> None:
-    """By itself: the desk's own retry finds it, a minute (NETWORK_PLAN's second wait) after it was called down."""
+    """By itself: the desk's own retry finds it, half a minute (NETWORK_PLAN's first wait) after it was called down."""
     draft = watching.draft("hello@own.example")
     await watching.until(draft, Shown.CONNECTED)
     snapshot = await watching.until(draft, Shown.RECONNECTING, seconds=45)
@@ -170,7 +170,7 @@ async def test_servers_that_hang_are_given_up_and_nothing_stays(
     monkeypatch.setattr(sys, "executable", str(hanging))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(rehearsing, "_STARTING_SECONDS", 0.5)
-    monkeypatch.setattr(wiring, "_CLOSING_SECONDS", 5)
+    monkeypatch.setattr(house, "_CLOSING_SECONDS", 5)
     with pytest.raises(wiring.NoServers, match=r"0\.5 s"):
         async with wiring.rehearsal_house():
             raise AssertionError("it can't have begun")
