@@ -168,7 +168,8 @@ class Window(QMainWindow):
         self._parts[self._splitter.orientation()] = self._splitter.sizes()
         self._splitter.setOrientation(wanted)
         self._splitter.setStretchFactor(1, 0 if wanted is Qt.Orientation.Horizontal else 1)
-        self._splitter.setSizes(self._parts.get(wanted, [1, 1]))
+        share = max(1, self.height() // 2)
+        self._splitter.setSizes(self._parts.get(wanted, [share, share]))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
         return QSize(480, 360)

