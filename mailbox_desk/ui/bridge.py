@@ -17,8 +17,8 @@ from mailbox_desk.model.snapshot import Snapshot
 _log = logging.getLogger(__name__)
 TICK_MS: Final = 50
 REST_MS: Final = 100
-MOST_IN_SIGHT: Final = 8
-MOST: Final = 32
+MOST_IN_SIGHT: Final = 6
+MOST: Final = 24
 """A pass stays under 8 ms of Qt's thread: drawing a line that is in sight anew takes 0.25 ms, taking in one that is
 not 0.04. Each pass rests twice a tick, so that the list takes a tenth of the thread at most; of a mailbox that changes
 meanwhile only the newest counts."""

@@ -34,7 +34,7 @@ from mailbox_desk.wording import Wording
 _log = logging.getLogger(__name__)
 _OK: Final = 0
 _COULD_NOT_RUN: Final = 2
-_SWITCH_SECONDS: Final = 0.0002  # checks on many threads then give Python's lock back to Qt's thread soon
+_SWITCH_SECONDS: Final = 0.00005  # checks on many threads then give Python's lock back to Qt's thread soon
 _PATIENCE: Final = 0.8  # seconds for a clean end; then the process ends without it
 _FOR_LAST_WISHES: Final = 0.4  # seconds of these at most for what the person did last
 

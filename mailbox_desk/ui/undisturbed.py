@@ -1,6 +1,6 @@
 """A stretch of Qt's thread that checks on other threads do not interrupt.
 
-Python asks a running thread for its lock every few tenths of a millisecond (program._SWITCH_SECONDS), so that Qt's
+Python asks a running thread for its lock many times a millisecond (program._SWITCH_SECONDS), so that Qt's
 thread never waits long. The same habit tears a pass over the list into thirty pieces, with a wait at each seam: 6 ms
 of work took up to 35. While a pass runs, the others ask later.
 """
