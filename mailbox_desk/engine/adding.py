@@ -9,9 +9,10 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequen
 from dataclasses import dataclass, replace
 from typing import Final
 
+from mailbox_desk.engine.messages import Happened
 from mailbox_desk.engine.ports import Archive, Clock, Vault
 from mailbox_desk.engine.start import due_first, new_standing
-from mailbox_desk.engine.watcher import Happened, Watcher
+from mailbox_desk.engine.watcher import Watcher
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.import_plan import Kept

@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 
-from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
+from mailbox_desk.diagnosis.provider import Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
-from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
-from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores, say_fault
-from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.digest import Judge, happened
+from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
-from mailbox_desk.engine.herald import Herald
-from mailbox_desk.engine.journal import Journal
-from mailbox_desk.engine.lookout import Lookout
-from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.furnish import Calls, furnish
+from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged
 from mailbox_desk.engine.plan import Wish
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
 from mailbox_desk.engine.wakefulness import Wakefulness
-from mailbox_desk.engine.watcher import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Watcher
+from mailbox_desk.engine.watcher import Watcher
+from mailbox_desk.engine.world import World
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
@@ -49,25 +44,8 @@ from mailbox_desk.model.verdict import Half, Veil, VeilReason
 _log = logging.getLogger(__name__)
 _VAULT_VEIL = Veil(VeilReason.VAULT_LOCKED)
 _OFFLINE_VEIL = Veil(VeilReason.OFFLINE)
-_USUAL_INTERVAL = 300.0
 _TIDY_EVERY = 6 * 3600.0
 _PORTION = 10
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The real (or, in tests, the other) parts that wiring hands in. `explain` judges a bare server text."""
-
-    checker: Checker
-    finder: Finder
-    vault: Vault
-    archive: Archive
-    clock: Clock
-    notifier: Notifier
-    dice: Dice
-    judge: Judge
-    explain: Callable[[Response], Diagnosis]
-    providers: tuple[Provider, ...]
 
 
 class Engine:
@@ -90,7 +68,12 @@ class Engine:
             closed=lambda: self._blinded(_VAULT_VEIL),
             opened=lambda: self._sighted(_VAULT_VEIL),
         )
-        self._desk = self._furnish(settings)
+        calls = Calls(
+            blinded=lambda: self._blinded(_OFFLINE_VEIL),
+            sighted=lambda: self._sighted(_OFFLINE_VEIL),
+            vault_closed=self._vault_watch.found_closed,
+        )
+        self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
 
     @property
     def vault_state(self) -> VaultState:
@@ -287,42 +270,6 @@ class Engine:
     async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
         return await self._world.archive.incidents(mailbox_id, limit)
 
-    def _furnish(self, settings: Settings) -> Desk:
-        world = self._world
-        lookout = Lookout(
-            world.clock,
-            world.checker,
-            settings.limits,
-            blinded=lambda: self._blinded(_OFFLINE_VEIL),
-            sighted=lambda: self._sighted(_OFFLINE_VEIL),
-        )
-        budget = HostBudget(
-            world.clock,
-            connections=settings.connections_per_host,
-            window=settings.refusal_window,
-            refusal_limit=lambda host: self._refusal_limit(host, settings),
-        )
-        journal = Journal(self._stored.incidents)
-        return Desk(
-            clock=world.clock,
-            dice=world.dice,
-            checker=world.checker,
-            vault=world.vault,
-            archive=world.archive,
-            board=self.board,
-            agenda=self._agenda,
-            budget=budget,
-            lookout=lookout,
-            neighbours=Neighbours(world.clock, window=settings.refusal_window, is_public=self._is_public),
-            wakefulness=self._wakefulness,
-            journal=journal,
-            herald=Herald(world.clock, self._agenda, journal, world.archive, world.notifier, settings.tell_after),
-            judge=world.judge,
-            settings=settings,
-            interval_of=lambda mailbox: settings.interval or self._interval(mailbox.provider),
-            vault_closed=self._vault_watch.found_closed,
-        )
-
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
         for veil in self._veils_of_all():  # who comes while the desk is blind can't be looked at either
             standing = happened(standing, Event(EventKind.BLINDED, veil=veil), self._world.clock.now())
@@ -357,19 +304,6 @@ class Engine:
                 await asyncio.sleep(0)
             if mailbox_id in self._watchers:
                 self._watchers[mailbox_id].post(wanted)
-
-    def _interval(self, provider_id: str) -> float:
-        provider = self._providers.get(provider_id)
-        return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
-
-    def _refusal_limit(self, host: str, settings: Settings) -> int:
-        provider = self._providers.get(provider_of("", (host,), self._world.providers))
-        own = provider.refusals_per_10_minutes if provider is not None else None
-        return own or settings.refusals_per_host
-
-    def _is_public(self, domain: str) -> bool:
-        """A provider's own domain (gmail.com), where anybody may have an address."""
-        return provider_of(domain, (), self._world.providers) != GENERIC
 
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)

@@ -17,6 +17,7 @@ from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest, happened
 from mailbox_desk.engine.evidence import bear_witness, evidence
+from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Message
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded, sit
@@ -35,42 +36,6 @@ QUICK_OPINION = (1.0, 3.0)
 
 _AFTER_VEIL = 5.0
 """Seconds over which the mailboxes are looked at again once a veil has lifted."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckWanted:
-    """A wish to look. `quick`: second opinions come within seconds. `settled` is told the snapshot when it is over.
-    `due_by`: what was due then (seconds since 1970 UTC) is due now, wherever the wall clock was set meanwhile."""
-
-    wish: Wish
-    quick: bool = False
-    due_by: float = 0.0
-    settled: Callable[[Snapshot], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event from outside the checks: a veil, a new secret."""
-
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxChanged:
-    mailbox: Mailbox
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Hastened:
-    """The first look of this run is wanted now: the mailbox is on the screen."""
-
-
-Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
 
 
 @dataclass(slots=True)

@@ -15,13 +15,15 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
-TICK_MS: Final = 50
-REST_MS: Final = 100
-MOST_IN_SIGHT: Final = 6
-MOST: Final = 24
+TICK_MS: Final = 30
+REST_MS: Final = 60
+MOST_IN_SIGHT: Final = 3
+LEAST, MOST = 9, 48
+PASSES: Final = 32
 """A pass stays under 8 ms of Qt's thread: drawing a line that is in sight anew takes 0.25 ms, taking in one that is
-not 0.04. Each pass rests twice a tick, so that the list takes a tenth of the thread at most; of a mailbox that changes
-meanwhile only the newest counts."""
+not 0.04, and while many checks run, each seam waits for Python's lock. So passes are short, and longer only where very
+many lines wait (the network went, say). Between two the thread is free for as long as ten take; of a mailbox that
+changes meanwhile only the newest counts."""
 
 
 class Bridge(QObject):
@@ -112,7 +114,7 @@ class Bridge(QObject):
         """Whose news this pass carries: a few in sight first, then others in the order they came."""
         in_sight = [each for each in self._pending if each in self._in_sight]
         others = (each for each in self._pending if each not in self._in_sight)
-        return [*in_sight[:MOST_IN_SIGHT], *islice(others, MOST)]
+        return [*in_sight[:MOST_IN_SIGHT], *islice(others, fitted(len(self._pending)))]
 
     def _ended(
         self, task: asyncio.Task[Any], then: Callable[[], None] | None, otherwise: Callable[[BaseException], None]
@@ -127,3 +129,8 @@ class Bridge(QObject):
             return
         _log.error("a wish failed: %s", type(error).__name__, exc_info=error)
         otherwise(error)
+
+
+def fitted(waiting: int) -> int:
+    """How many lines out of sight a pass carries where so many wait."""
+    return max(LEAST, min(MOST, waiting // PASSES))

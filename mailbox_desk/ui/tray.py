@@ -118,7 +118,7 @@ class Tray(QObject):
     def _hear(self, news: Iterable[Snapshot | Gone]) -> None:
         self._tally.take(news)
         if not self._rest.isActive():
-            self._draw()
+            QTimer.singleShot(0, self, self._draw)  # not in one go with the list's pass
             self._rest.start()
 
     def _draw(self) -> None:

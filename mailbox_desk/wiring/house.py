@@ -35,8 +35,9 @@ from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
-from mailbox_desk.engine.engine import Engine, World
+from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.ports import Archive, Checker, Finder, Vault
+from mailbox_desk.engine.world import World
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import Stored

@@ -22,8 +22,9 @@ from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
-from mailbox_desk.engine.engine import Engine, World
+from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.ports import Archive, Checker
+from mailbox_desk.engine.world import World
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailbox_desk.engine.digest import Judge
-from mailbox_desk.engine.engine import Engine, World
+from mailbox_desk.engine.engine import Engine
+from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
 from mailbox_desk.model.credential import Credential, Password, Secret

@@ -100,7 +100,8 @@ def test_the_picture_of_a_notice_is_plain_bytes(tray: Tray) -> None:
 async def test_it_says_how_things_stand(tray: Tray, around: Surroundings, engine: FakeEngine) -> None:
     assert "Starting" in icon(tray).toolTip()
     tray.follow(around)
-    assert icon(tray).toolTip() == "Mailbox Desk\n4 mailboxes need you. 2 are reconnecting by themselves."
+    told = "Mailbox Desk\n4 mailboxes need you. 2 are reconnecting by themselves."
+    await until(lambda: icon(tray).toolTip() == told)
     for each in ("a", "b", "c"):
         engine.board.publish(snapshot(each, version=2))
     await until(lambda: "1 mailbox needs you." in icon(tray).toolTip())

@@ -1,0 +1,29 @@
+"""The real (or, in tests, the other) parts that wiring hands to the engine. It holds, and does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailbox_desk.diagnosis.provider import Provider
+from mailbox_desk.engine.backoff import Dice
+from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
+from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.response import Response
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`explain` judges a bare server text."""
+
+    checker: Checker
+    finder: Finder
+    vault: Vault
+    archive: Archive
+    clock: Clock
+    notifier: Notifier
+    dice: Dice
+    judge: Judge
+    explain: Callable[[Response], Diagnosis]
+    providers: tuple[Provider, ...]
