@@ -97,18 +97,30 @@ def _fields(credential: Credential) -> dict[str, str | float | None]:
                 "receiving": receiving.reveal(),
                 "sending": None if sending is None else sending.reveal(),
             }
-        case OAuthToken(refresh_token, access_token, expires_at):
+        case OAuthToken():
             return {
                 "kind": "oauth",
-                "refresh_token": refresh_token.reveal(),
-                "access_token": access_token.reveal(),
-                "expires_at": expires_at,
+                "refresh_token": credential.refresh_token.reveal(),
+                "access_token": credential.access_token.reveal(),
+                "expires_at": credential.expires_at,
+                "app": credential.app,
+                "granted_at": credential.granted_at,
+                "refreshed_at": credential.refreshed_at,
+                "scope": credential.scope,
             }
 
 
 def _credential(fields: dict[str, str]) -> Credential:
     if fields["kind"] == "oauth":
-        return OAuthToken(Secret(fields["refresh_token"]), Secret(fields["access_token"]), float(fields["expires_at"]))
+        return OAuthToken(
+            Secret(fields["refresh_token"]),
+            Secret(fields["access_token"]),
+            float(fields["expires_at"]),
+            fields.get("app", ""),
+            float(fields.get("granted_at", 0.0)),
+            float(fields.get("refreshed_at", 0.0)),
+            fields.get("scope", ""),
+        )
     if fields["kind"] != "password":
         raise ValueError(fields["kind"])
     sending = fields["sending"]

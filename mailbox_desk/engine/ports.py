@@ -5,17 +5,18 @@ Every method answers an `await` and calls nothing back, but for `on_step`, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
-from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.credential import Credential, OAuthToken, Secret
 from mailbox_desk.model.discovery import ServerOffer, Source
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.notice import Notice
+from mailbox_desk.model.oauth import OAuthApp, SignInStep
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.vault_state import VaultState
 
@@ -76,6 +77,28 @@ class Vault(Protocol):
     async def write(self, mailbox_id: MailboxId, credential: Credential) -> None: ...
 
     async def delete(self, mailbox_id: MailboxId) -> None: ...
+
+
+class Tokens(Protocol):
+    """Speaks with the OAuth 2 servers of providers. It keeps nothing."""
+
+    async def refresh(self, app: OAuthApp, grant: OAuthToken) -> OAuthToken:
+        """The grant with a new access token, and with a new refresh token where the server rotates them (RFC 6749
+        section 6). Raises TokenFailed."""
+        ...
+
+    async def revoke(self, app: OAuthApp, grant: OAuthToken) -> None:
+        """Give the grant back (RFC 7009). Raises TokenFailed."""
+        ...
+
+    def sign_in(self, app: OAuthApp, address: str, limit: float) -> AsyncGenerator[SignInStep, None]:
+        """By the system's browser (RFC 8252, PKCE, state, issuer checked); it waits `limit` seconds at most. Closing
+        the iterator ends it at once. It never raises for what a server or browser does."""
+        ...
+
+    def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
+        """By a code typed elsewhere (RFC 8628), as long as the provider lets it wait."""
+        ...
 
 
 class Archive(Protocol):

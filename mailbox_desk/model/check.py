@@ -27,7 +27,7 @@ class Stage(StrEnum):
 
 
 class Step(StrEnum):
-    """The finer steps of a check, in the order they are taken."""
+    """The finer steps of a check, in the order they are taken; the last two belong to OAuth."""
 
     RESOLVE = "resolve"
     CONNECT = "connect"
@@ -41,6 +41,8 @@ class Step(StrEnum):
     QUOTA = "quota"
     ENVELOPE = "envelope"
     SIGN_OUT = "sign_out"
+    AUTHORIZE = "authorize"
+    TOKEN = "token"
 
 
 def stage_of(step: Step, half: Half) -> Stage:
@@ -65,6 +67,10 @@ def stage_of(step: Step, half: Half) -> Stage:
             return Stage.SMTP_SEND
         case Step.SIGN_OUT:
             return Stage.IMAP_SESSION if receiving else Stage.SMTP_SEND
+        case Step.AUTHORIZE:
+            return Stage.OAUTH_AUTHORIZE
+        case Step.TOKEN:
+            return Stage.OAUTH_TOKEN
 
 
 class FailureKind(StrEnum):

@@ -64,11 +64,17 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class OAuthToken:
-    """A grant: what refreshes, and the token got from it. `expires_at` is seconds since 1970 UTC."""
+    """A grant: what refreshes, and the token got from it. Times are seconds since 1970 UTC: `expires_at` of the access
+    token, `granted_at` when the person signed in, `refreshed_at` when the grant was last used; 0.0: not known.
+    `app`: the id of the OAuth app it was given to; `scope` as the server named it."""
 
     refresh_token: Secret
     access_token: Secret
     expires_at: float
+    app: str = ""
+    granted_at: float = 0.0
+    refreshed_at: float = 0.0
+    scope: str = ""
 
     def secret(self, half: Half) -> Secret:
         return self.access_token

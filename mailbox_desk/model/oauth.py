@@ -1,0 +1,99 @@
+"""The nouns of signing in by OAuth 2: where a provider does it, whose app asks, and what a sign-in tells as it goes.
+
+Facts only; the protocol is an adapter's work, and when to refresh is the engine's. Never a secret in clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+from mailbox_desk.model.check import Failure
+from mailbox_desk.model.credential import OAuthToken, Secret
+
+OAuthAppId = NewType("OAuthAppId", str)
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthService:
+    """Where a provider does OAuth 2, by its file or by its issuer's metadata (RFC 8414). Addresses are https, "" where
+    it has none; `{tenant}` in one stands for the app's tenant. `scopes`: what reading and sending mail by IMAP and SMTP
+    takes, with what gives a refresh token. `extra`: parameters of the authorization request that the provider wants
+    besides (access_type=offline). `app_only_scopes`: for access without a person."""
+
+    provider: str
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...]
+    issuer: str = ""
+    device_url: str = ""
+    revoke_url: str = ""
+    userinfo_url: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    app_only_scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """A registered app that asks for grants. `client_secret` only where the provider demands one."""
+
+    id: OAuthAppId
+    service: OAuthService
+    client_id: str
+    client_secret: Secret | None = None
+    tenant: str = "common"
+
+
+class TokenFailed(Exception):
+    """No token was got. `failure` is what the token endpoint (or the way to it) answered; TEMPORARY, UNREACHABLE,
+    TIMED_OUT are weather, REFUSED is a verdict. `retry_after`: seconds that the server asked to wait (RFC 9110
+    section 10.2.3)."""
+
+    def __init__(self, failure: Failure, retry_after: float | None = None) -> None:
+        super().__init__(failure.kind.value)
+        self.failure = failure
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReady:
+    """The person signs in at this address in the browser; it works until then (seconds since 1970 UTC)."""
+
+    url: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReady:
+    """The person types this code at that address, on any device (RFC 8628). `complete_url` carries the code already,
+    "" where the provider gives none."""
+
+    user_code: str
+    url: str
+    complete_url: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """The browser came back; the grant is being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Signed in. `address`: who by the provider's own word (id token, userinfo), "" where it does not say: then a first
+    sign-in at the mail server has to prove it before anything is saved."""
+
+    token: OAuthToken
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed:
+    """It ended without a grant: declined, run out of time, refused, or spoilt by somebody (state, issuer)."""
+
+    failure: Failure
+
+
+SignInStep = LinkReady | CodeReady | CameBack | Granted | SignInFailed
+"""One LinkReady or CodeReady first; the last is Granted or SignInFailed."""
