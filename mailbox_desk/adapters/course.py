@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Final
 
 from mailbox_desk.adapters.failures import Scene, StepFailed, failure_from
@@ -38,22 +38,24 @@ class Course:
         self.records: list[StepRecord] = []
         self.offered: frozenset[str] = frozenset()
 
-    @contextmanager
-    def step(self, step: Step, line: Line | None = None) -> Iterator[StepTaking]:
-        """Take a step within its limit. Any exception becomes StepFailed."""
-        taking = StepTaking()
+    def step(self, step: Step, line: Line | None = None) -> _Taken:
+        """Take a step within its limit, as a context. Any exception becomes StepFailed."""
+        return _Taken(self, step, line)
+
+    def begin(self, step: Step, line: Line | None) -> None:
+        """The step's time runs from now on."""
         if line is not None:
             line.allow(self.limit(step))
             line.reader.heard.clear()
-        begun = time.perf_counter()
-        try:
-            yield taking
-        except Exception as error:
-            failure = failure_from(error, self._scene(step, line))
-            self.record(step, begun, passed=False, note=failure.text)
-            raise StepFailed(failure) from error
+
+    def passed(self, step: Step, begun: float, taking: StepTaking) -> None:
         note = self._redactor.clean_bytes(taking.note) if taking.note else ""
         self.record(step, begun, passed=taking.passed, note=note)
+
+    def failed(self, step: Step, begun: float, line: Line | None, error: Exception) -> StepFailed:
+        failure = failure_from(error, self._scene(step, line))
+        self.record(step, begun, passed=False, note=failure.text)
+        return StepFailed(failure)
 
     def offer(self, words: Iterable[str]) -> None:
         """What the server offers now; what it offered before, in clear perhaps, counts no more."""
@@ -86,3 +88,27 @@ class Course:
         if line is None:
             return Scene(self._half, step, self._redactor)
         return Scene(self._half, step, self._redactor, tuple(line.reader.heard), line.reader.pending)
+
+
+class _Taken:
+    """The context of one step. A class, since a generator for each of eight steps a check is felt in a round of 500."""
+
+    __slots__ = ("_begun", "_course", "_line", "_step", "_taking")
+
+    def __init__(self, course: Course, step: Step, line: Line | None) -> None:
+        self._course, self._step, self._line = course, step, line
+        self._taking = StepTaking()
+        self._begun = 0.0
+
+    def __enter__(self) -> StepTaking:
+        self._course.begin(self._step, self._line)
+        self._begun = time.perf_counter()
+        return self._taking
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._course.passed(self._step, self._begun, self._taking)
+        elif isinstance(error, Exception):
+            raise self._course.failed(self._step, self._begun, self._line, error) from error

@@ -16,6 +16,8 @@ REFUSALS_BEFORE_REST = 2
 
 def with_half(standing: Standing, half: Half, view: HalfStanding) -> Standing:
     """The standing with one half replaced."""
+    if standing.half(half) is view:
+        return standing
     return replace(standing, receiving=view) if half is Half.RECEIVING else replace(standing, sending=view)
 
 
