@@ -62,7 +62,7 @@ class ImportModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return self._headings[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return self._heading(ImportColumn(section)) if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._shown):
@@ -107,6 +107,11 @@ class ImportModel(QAbstractTableModel):
         """Line, address and why, of each row that can't be or wasn't taken. No passwords."""
         bad = (row for row in self._plan.rows if self._group(row) is RowVerdict.BAD)
         return tuple((str(row.line_number), row.address, self._text(row, ImportColumn.VERDICT)) for row in bad)
+
+    def _heading(self, column: ImportColumn) -> str:
+        if column is ImportColumn.VERDICT and self._outcomes is not None:
+            return self._words.text("import.column.outcome")
+        return self._headings[column]
 
     def _group(self, row: PlannedRow) -> RowVerdict:
         return row.verdict if is_taken(row, self._outcomes) else RowVerdict.BAD

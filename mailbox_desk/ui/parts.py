@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -59,8 +60,19 @@ def tinted(made: QLabel, tone: Tone) -> None:
         made.style().polish(made)
 
 
+class EnterButton(QPushButton):
+    """Enter presses the button that has the focus, not the dialog's default one; elsewhere Enter stays the default's.
+    Qt's own way (autoDefault) would make any first button the default."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+
 def button(text: str, pressed: Callable[[], object], *, bright: bool = False) -> QPushButton:
-    made = QPushButton(text)
+    made = EnterButton(text)
     made.setProperty("bright", bright)
     made.setAutoDefault(False)
     made.clicked.connect(lambda: pressed())

@@ -66,3 +66,13 @@ def test_what_failed_counts_as_not_taken(model: ImportModel) -> None:
     assert [line for line, *_ in model.not_taken] == ["3", "5"]
     model.show_only(RowVerdict.NEW)
     assert column(model, ImportColumn.ADDRESS) == ["a@example.org"]
+
+
+def test_the_heading_says_whether_it_is_still_to_come(theme: Theme, words: Wording) -> None:
+    model = ImportModel(theme, words)
+    across, column = Qt.Orientation.Horizontal, ImportColumn.VERDICT
+    assert model.headerData(column, across) == "What happens"
+    model.show_outcomes({})
+    assert model.headerData(column, across) == "What became of it"
+    model.show_plan(ImportPlan(()))
+    assert model.headerData(column, across) == "What happens"
