@@ -38,6 +38,7 @@ class Act(StrEnum):
     EXPORT = "export"
     FIND = "find"
     NEXT_STEP = "reconnect"
+    RECONNECT_ALL = "reconnect_all"
     CHECK = "check"
     CHECK_ALL = "check_all"
     PAUSE = "pause"
@@ -72,6 +73,7 @@ ACTS: Final = {
     Act.EXPORT: ActRow("Ctrl+E", Need.ENGINE),
     Act.FIND: ActRow("Ctrl+F", Need.NOTHING),
     Act.NEXT_STEP: ActRow("Ctrl+R", Need.ONE),
+    Act.RECONNECT_ALL: ActRow("Ctrl+Shift+R", Need.ENGINE),
     Act.CHECK: ActRow("F5", Need.ENGINE),
     Act.CHECK_ALL: ActRow("Shift+F5", Need.ENGINE),
     Act.PAUSE: ActRow("Ctrl+P", Need.UNPAUSED),
@@ -95,14 +97,14 @@ ACTS: Final = {
 }
 
 CONTEXT_MENU: Final = (
-    (Act.NEXT_STEP, Act.CHECK),
+    (Act.NEXT_STEP, Act.RECONNECT_ALL, Act.CHECK),
     (Act.PAUSE, Act.RESUME, Act.ACKNOWLEDGE, Act.TELL_AGAIN),
     (Act.EDIT, Act.COPY_ADDRESS, Act.COPY_FOR_SUPPORT),
     (Act.REMOVE,),
 )
 MAIN_MENU: Final = (
     (Act.ADD, Act.IMPORT, Act.EXPORT),
-    (Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
+    (Act.RECONNECT_ALL, Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
     (Act.PASTE_ERROR, Act.REHEARSAL),
     (Act.LOOK, Act.HELP, Act.KEYBOARD),
     (Act.QUIT,),

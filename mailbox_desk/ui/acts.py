@@ -24,6 +24,7 @@ from mailbox_desk.ui.import_dialog import ImportDialog
 from mailbox_desk.ui.offers import Offer, offer_of
 from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
+from mailbox_desk.ui.queue_dialog import QueueDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
 from mailbox_desk.ui.surroundings import Surroundings
@@ -139,6 +140,11 @@ class Acts(QObject):
                 self.pause([snapshot.id])
             case Offer.NOTHING | Offer.SUPPORT:
                 return
+
+    def reconnect_all(self, ids: Sequence[MailboxId]) -> None:
+        """One after the other, those of these that need a person."""
+        snapshots = [each for each in map(self._around.engine.board.get, ids) if each is not None]
+        self._open(QueueDialog(self._around, snapshots, self._window))
 
     def remove(self, ids: Sequence[MailboxId]) -> None:
         """Ask first: history and secret go with the mailbox."""

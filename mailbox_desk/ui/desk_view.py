@@ -253,6 +253,8 @@ class DeskView(QObject):
                 acts.import_list()
             case Act.EXPORT:
                 acts.export_list(ids)
+            case Act.RECONNECT_ALL:
+                acts.reconnect_all(ids if len(ids) > 1 else everyone)
             case Act.CHECK:
                 acts.check(ids or everyone)
             case Act.CHECK_ALL:

@@ -286,6 +286,9 @@ class Measures:
     day_cell: int = 4
     day_gap: int = 2
     help_list: int = 290
+    queue_list: int = 220
+    queue_turn: int = 720
+    queue_height: int = 640
     help_text: int = 620
     help_line: int = 125
     tray_icons: tuple[int, ...] = (16, 22, 24, 32, 48, 64)

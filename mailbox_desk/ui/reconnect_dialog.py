@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
+from mailbox_desk.ui.draft import as_snapshot
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import MEASURES, Tone
@@ -63,6 +64,14 @@ class ReconnectDialog(QDialog):
         self._try.changed.connect(self._refresh)
         around.bridge.news.connect(self._heard)
         self._turn_to(need_of(snapshot))
+
+    @property
+    def reason(self) -> str:
+        """Why the last try failed, in words; "" where none did."""
+        report = self._try.report
+        if report is None or report.failed is None:
+            return ""
+        return self._around.words.headline(as_snapshot(report.mailbox, report.failed, self._around.now()))
 
     # -- building
 
@@ -283,6 +292,7 @@ class ReconnectDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         super().showEvent(event)
+        self._refresh()
         if self._page is not None:
             self._page.enter()
         self._fit()
@@ -305,6 +315,7 @@ class ReconnectDialog(QDialog):
         self._others.setVisible(is_seen and not busy and not self._is_back)
         self._count.setVisible(self._try.refused > 0 and not busy)
         self._problem.setText(problem)
+        self._cancel.setVisible(self.isWindow() or running)  # a part of another window has that one's buttons
         self._cancel.setText(words.text("ui.close" if self._is_back else "ui.stop" if running else "ui.cancel"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
@@ -314,7 +325,9 @@ class ReconnectDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        """As tall as what is said, as far as the screen goes."""
+        """As tall as what is said, as far as the screen goes; as a part of another window, as that one lays it out."""
+        if not self.isWindow():
+            return
         body = self._body
         least = self._page.width_wanted if self._page is not None else 0
         width = max(least, body.minimumSizeHint().width() + MEASURES.gap_xl)
