@@ -73,17 +73,23 @@ async def furnish(home: Home, count: int, server: Dovecot | None) -> None:
     await database.close()
 
 
-def probed(mode: str, home: Path, display: str, ca_file: Path | None = None) -> dict[str, Any]:
+def probed(mode: str, home: Path, display: str, ca_file: Path | None = None, checked: int = CHECKED) -> dict[str, Any]:
     passphrase = home.parent / "passphrase"
     passphrase.write_text(PASSPHRASE)
-    env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "STARTED": str(time.time())}
+    env = {
+        **os.environ,
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+        "STARTED": str(time.time()),
+        "CHECKED": str(checked),
+    }
     if ca_file is not None:
         env["SSL_CERT_FILE"] = str(ca_file)
     run = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("probe.py")), mode, str(home), str(passphrase)],
         env=env,
         capture_output=True,
-        timeout=120,
+        timeout=200,
         check=False,
     )
     for line in run.stdout.decode().splitlines():
