@@ -114,6 +114,8 @@ class Engine:
         self._chores.begin(self._desk.herald.run(), "herald")
         self._chores.begin(self._keep_tidy(), "tidy")
         self._chores.begin(self._heed_lines(), "lines")
+        if not first_round:
+            self._desk.lines.keep_none()
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):

@@ -112,13 +112,20 @@ class Lines:
         """Whether the kept line answers now."""
         return await self._lines.prove(mailbox_id)
 
-    def fell(self, mailbox_id: MailboxId) -> None:
-        """The line died. Three young deaths in a row: no line for an hour."""
+    def keep_none(self) -> None:
+        """A desk that runs for one round has no use for lines."""
+        self._who = WhoIdles.NONE
+
+    def fell(self, mailbox_id: MailboxId) -> bool:
+        """The line died; three young deaths in a row: no line for an hour. False where a new one is kept already."""
+        if self._lines.holds(mailbox_id):
+            return False
         life, now = self._lives[mailbox_id], self._clock.monotonic()
         self._leave_account(mailbox_id)
         life.short = life.short + 1 if now - life.since < _SHORT_LIFE else 0
         if life.short >= _SHORT_LIVES:
             life.short, life.without_until = 0, now + _WITHOUT
+        return True
 
     def give_up(self, mailbox_id: MailboxId) -> None:
         """Keep no line for this mailbox until its next check."""

@@ -13,7 +13,7 @@ from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, full_is_failed
 from mailbox_desk.model.credential import Credential
-from mailbox_desk.model.errand import Errand, Keeping
+from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable, VaultClosed
@@ -49,20 +49,12 @@ class LineProved:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Of one sitting. `by_line`: a kept line that answers will do for receiving; `keep_line`: what passes may leave
-    its line idling."""
-
-    by_line: bool = False
-    keep_line: bool = False
-
-
 Post = Callable[[HalfChecked | SittingEnded | LineProved], None]
 
 
-async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: int, terms: Terms, post: Post) -> None:
-    """Check `halves` in turn; post each as it ends, and the end of all."""
+async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: int, by_line: bool, post: Post) -> None:
+    """Check `halves` in turn; post each as it ends, and the end of all. `by_line`: a kept idle line that answers will
+    do for receiving."""
     began = desk.clock.monotonic()
     taken: list[Half] = []
     held: list[tuple[Half, float]] = []
@@ -73,13 +65,12 @@ async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: i
             endpoint = mailbox.endpoint(half)
             if endpoint is None:
                 continue
-            if half is Half.RECEIVING and terms.by_line and await desk.lines.prove(mailbox.id):
+            if half is Half.RECEIVING and by_line and await desk.lines.prove(mailbox.id):
                 taken.append(half)
                 post(LineProved(attempt))
                 continue
-            keep = desk.lines.keeping(mailbox) if half is Half.RECEIVING and terms.keep_line else None
             try:
-                result = await _check(desk, mailbox, half, endpoint, credential, keep)
+                result = await _check(desk, mailbox, half, endpoint, credential)
             except HostHeldBack as back:
                 held.append((half, back.until))
                 continue
@@ -103,9 +94,7 @@ def uses_one_secret(mailbox: Mailbox, credential: Credential) -> bool:
     return bool(receiving and sending and credential.is_shared and receiving.username == sending.username)
 
 
-async def _check(
-    desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential, keep: Keeping | None
-) -> HalfResult:
+async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential) -> HalfResult:
     errand = Errand(
         half=half,
         endpoint=endpoint,
@@ -113,7 +102,7 @@ async def _check(
         secret=credential.secret(half),
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
-        keep=keep,
+        keep=desk.lines.keeping(mailbox) if half is Half.RECEIVING else None,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         result = full_is_failed(await desk.checker.check(errand))

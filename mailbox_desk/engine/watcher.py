@@ -29,7 +29,7 @@ from mailbox_desk.engine.messages import (
 )
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
-from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, Terms, sit
+from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
 from mailbox_desk.engine.start import due_first
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -147,20 +147,19 @@ class Watcher:
         self._held_until = None
         self._next_round = None
         attempt = self._attempt
-        scheduled = wanted.wish is Wish.SCHEDULED
-        by_line = scheduled and self._desk.lines.can_prove(self.id, self._standing)
-        terms = Terms(by_line, keep_line=not wanted.quick)  # who waits for a round waits for no line
-        self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, terms, self.post))
+        by_line = wanted.wish is Wish.SCHEDULED and self._desk.lines.can_prove(self.id, self._standing)
+        self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, by_line, self.post))
         self._child.add_done_callback(lambda ended: self._note_fault(ended, attempt))
         self._publish()
 
     def _line_fell(self) -> None:
         """A check now, and no verdict before it. The next round stays where it was."""
-        self._desk.lines.fell(self.id)
         now, was_due = self._desk.clock.now(), self._standing.receiving.due
         due = after_death(self._standing, now)
-        if due is not None:
-            self._standing = due
+        if not self._desk.lines.fell(self.id) or due is None:
+            return
+        self._standing = due
+        if self._child is None:  # else the check under way says it, or the next one does
             self._wish(CheckWanted(Wish.SCHEDULED, due_by=now))
             self._next_round = was_due
 

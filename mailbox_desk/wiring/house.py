@@ -215,18 +215,17 @@ async def _engine(
     if interval is not None:
         settings = replace(settings, interval=interval)
     checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    searches, answers = Lane("discovery", _DISCOVERY_LANE), Lane("line", _LINE_LANE)
-    for lane in (checks, names, searches, answers):
+    searches = Lane("discovery", _DISCOVERY_LANE)
+    for lane in (checks, names, searches):
         stack.callback(lane.close)
-    raise_file_limit()
-    kept_lines = KeptLines(answers)
-    lines: IdleLines = kept_lines
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
     of_family = partial(_of_family, providers)
+    kept_lines = _kept_lines(stack)
+    lines: IdleLines = kept_lines
     mail_checker = MailChecker(
         checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take
     )
@@ -248,6 +247,14 @@ async def _engine(
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
     return engine
+
+
+def _kept_lines(stack: AsyncExitStack) -> KeptLines:
+    """Idle lines, with threads of their own: one that is silent must keep no check waiting."""
+    raise_file_limit()
+    answers = Lane("line", _LINE_LANE)
+    stack.callback(answers.close)
+    return KeptLines(answers)
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:
