@@ -1,7 +1,7 @@
 """Who keeps an idle line, and how many an account may have. It opens nothing itself: a check brings the line.
 
 A death is a reason to look, never a verdict. A server that drops its lines again and again would make us sign in again
-and again: there we do without a line for a while.
+and again: there we do without a line for a while. So we do where our own line left the check no connection.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ IMPORTANT: Final = "important"
 _SHORT_LIFE: Final = 900.0
 _SHORT_LIVES: Final = 3
 _WITHOUT: Final = 3600.0
+_TOO_MANY: Final = "LIMIT"  # RFC 5530: "the operation ran up against an implementation limit"
+_WITHOUT_FOR_ROOM: Final = 7 * 86400.0
 _MARGIN: Final = 0.97
 
 Account = tuple[str, str]
@@ -100,6 +102,8 @@ class Lines:
         if result.half is not Half.RECEIVING:
             return
         if not result.is_ok or standing.veils:
+            if self._lines.holds(mailbox_id) and result.failure is not None and result.failure.code == _TOO_MANY:
+                self._lives[mailbox_id].without_until = self._clock.monotonic() + _WITHOUT_FOR_ROOM
             self.give_up(mailbox_id)
         elif self._lines.holds(mailbox_id):
             self._lives[mailbox_id].since = self._clock.monotonic()

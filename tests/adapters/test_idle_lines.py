@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
-from mailbox_desk.adapters import idling
+from mailbox_desk.adapters import idle_lines, idling
 from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.model.check import Step
 from mailbox_desk.model.mailbox import MailboxId, Security
 from tests.adapters.line_lab import LineLab, line_lab
-from tests.servers.dovecot import Dovecot
+from tests.servers.dovecot import Dovecot, DovecotUser
 from tests.servers.scripted import Peer, ScriptedServer, imap
 
 IDLE = {
@@ -202,6 +204,33 @@ async def test_a_check_called_off_while_it_hands_over_leaves_nothing(lab: LineLa
             await check
         assert await asyncio.to_thread(server.wait_until_gone, 1)
         assert not lab.holds(USER)
+
+
+async def test_a_hibernating_line_answers(trust: Trust, ca: trustme.CA) -> None:
+    if os.getuid() != 0:
+        pytest.skip("Dovecot hibernates as root alone")
+    users = [DovecotUser(f"user{number}@example.org") for number in range(3)]
+    with Dovecot(users, ca=ca, hibernate=True) as server:
+        async with line_lab(trust) as lab:
+            names = [user.name for user in users]
+            await lab.keep_all(names, server.imaps_port)
+            await soon(lambda: "imap-hibernate" in server.processes(), 8.0)
+            assert all([await lab.prove(name) for name in names])
+            await asyncio.to_thread(server.deliver, names[0])
+            assert await lab.nothing_fell(0.5)
+            await asyncio.to_thread(server.stop)
+            await lab.fallen(*names)
+
+
+async def test_where_a_selector_is_full_there_is_a_second_one(
+    lab: LineLab, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle_lines, "MOST_LINES", 2)
+    users = [f"user{number:04}@example.org" for number in range(610, 613)]
+    await lab.keep_all(users, dovecot.imaps_port)
+    assert sum(thread.name == "desk-sentry" for thread in threading.enumerate()) == 2
+    dovecot.kick(*users)
+    await lab.fallen(*users)
 
 
 async def test_two_hundred_lines_are_shut_at_once_and_leave_nothing(trust: Trust, dovecot: Dovecot) -> None:

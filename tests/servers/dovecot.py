@@ -136,10 +136,17 @@ class Dovecot:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def kick(self, *names: str) -> None:
-        """Drop all connections of these users, with a BYE. Users without any are none of its business."""
+        """Drop all connections of these users (`*` in a name stands for anything), with a BYE; no matter if there are
+        none. Of those that hibernate all are dropped: they share a process."""
         for name in names:
             command = ["/usr/bin/doveadm", "-c", str(self.root / "dovecot.conf"), "kick", name]
             subprocess.run(command, capture_output=True, check=False)
+
+    def processes(self) -> str:
+        """The commands of all processes that Dovecot has running, a line each."""
+        assert self._process is not None
+        command = ["ps", "--no-headers", "-o", "args", "-g", str(self._process.pid)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def connections(self, name: str) -> int:
         """How many IMAP connections of this user Dovecot has open."""
