@@ -152,7 +152,11 @@ async def test_half_a_line_is_no_death_where_the_rest_comes(lab: LineLab) -> Non
 
 async def test_half_a_line_and_silence_is_a_death(lab: LineLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idling.Idling.__init__, "__defaults__", (0.5,))
-    with ScriptedServer(idler(lambda peer: (peer.send(b"* 5 EXI"), peer.listen())[1])) as server:
+    def halting(peer: Peer) -> None:
+        peer.send(b"* 5 EXI")
+        peer.listen()
+
+    with ScriptedServer(idler(halting)) as server:
         await lab.keep(USER, server.port, secret="pw")
         await lab.fallen(USER)
         assert server.wait_until_gone(1)

@@ -19,7 +19,11 @@ LATE = 3600.0
 class Watchman:
     def __init__(self) -> None:
         self.told: Queue[Sight] = Queue()
-        self.sentry = Sentry(lambda seen: [self.told.put(each) for each in seen] and None)
+        self.sentry = Sentry(self._tell)
+
+    def _tell(self, seen: tuple[Sight, ...]) -> None:
+        for each in seen:
+            self.told.put(each)
 
     def next(self, seconds: float = 1.0) -> Sight | None:
         try:
