@@ -196,4 +196,8 @@ def _lives(idling: Idling, work: Callable[[], None]) -> bool:
         _log.debug("an idle line ended: %s", died)
         idling.close()
         return False
+    except Exception:  # noqa: BLE001  a fault of ours must not leave a line that nobody watches
+        _log.exception("an idle line ended by a fault of ours")
+        idling.close()
+        return False
     return True

@@ -152,6 +152,7 @@ async def test_half_a_line_is_no_death_where_the_rest_comes(lab: LineLab) -> Non
 
 async def test_half_a_line_and_silence_is_a_death(lab: LineLab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idling.Idling.__init__, "__defaults__", (0.5,))
+
     def halting(peer: Peer) -> None:
         peer.send(b"* 5 EXI")
         peer.listen()
