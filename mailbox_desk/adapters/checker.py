@@ -10,19 +10,21 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from mailbox_desk.adapters.cutoff import Cutoff, LineShut, TotalTimedOut
 from mailbox_desk.adapters.dial import Address, ConnectTimedOut, NameUnusable, ResolveTimedOut, connect
 from mailbox_desk.adapters.failures import StepFailed
+from mailbox_desk.adapters.idling import Idling
 from mailbox_desk.adapters.lookup import Lookup
 from mailbox_desk.adapters.trust import Trust, load_trust
 from mailbox_desk.adapters.visit import Visit
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.model.check import HalfResult, Limits, Step, StepRecord
-from mailbox_desk.model.errand import Errand
+from mailbox_desk.model.errand import Errand, Keeping
 from mailbox_desk.model.mailbox import Endpoint
 
 PROGRAM: Final = "Mailbox Desk"
@@ -31,7 +33,7 @@ _SWEEP_SECONDS: Final = 0.5
 
 class MailChecker:
     """For one event loop. `checks` and `resolver` are lanes of threads; the resolver's should have spares.
-    `trust`: what loads whom to trust; called once, on a worker."""
+    `trust`: what loads whom to trust; called once, on a worker. `keep` takes the lines that checks leave idling."""
 
     def __init__(
         self,
@@ -40,24 +42,32 @@ class MailChecker:
         *,
         trust: Callable[[], Trust] = lambda: load_trust(os.environ),
         program: str = PROGRAM,
+        keep: Callable[[Keeping, Idling], None] | None = None,
     ) -> None:
         self._checks = checks
         self._lookup = Lookup(resolver)
         self._trust = _Once(trust)
         self._program = program
+        self._keep = keep
         self._under_way: dict[Cutoff, asyncio.Future[tuple[Address, ...]] | None] = {}
         self._sweeper: asyncio.TimerHandle | None = None
 
     async def check(self, errand: Errand, on_step: Callable[[StepRecord], None] | None = None) -> HalfResult:
         """Check one half. Cancelling shuts its sockets, so that the worker comes free at once."""
+        if self._keep is None:
+            errand = replace(errand, keep=None)
         visit = Visit(errand, _teller(on_step), self._program)
-        with self._watched(visit.cutoff):
+        with self._watched(visit.cutoff), closing(visit):
             try:
                 with visit.course.step(Step.RESOLVE):
                     addresses = await self._addresses(visit.cutoff, errand.endpoint, errand.limits)
             except StepFailed as failed:
                 return visit.failed(failed.failure)
-            return await self._checks.run(partial(visit.run, addresses, self._trust.get))
+            result = await self._checks.run(partial(visit.run, addresses, self._trust.get))
+            # Here and not on the worker: a check that was called off must leave no line behind.
+            if errand.keep and self._keep and (idling := visit.handed_over()) is not None:
+                self._keep(errand.keep, idling)
+            return result
 
     def trust(self) -> Trust:
         """Whom our checks trust; loaded once, so for worker threads."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import imaplib
 import re
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from imapclient import IMAPClient
@@ -14,6 +15,7 @@ from imapclient import IMAPClient
 from mailbox_desk.adapters.answers import TAG, Declined, NotOffered, UnexpectedAnswer, worth_noting
 from mailbox_desk.adapters.course import Course
 from mailbox_desk.adapters.failures import StepFailed, Unsendable
+from mailbox_desk.adapters.idling import Idling, LineDied
 from mailbox_desk.adapters.line import Line
 from mailbox_desk.adapters.redaction import decoded
 from mailbox_desk.adapters.transport import Transport
@@ -133,18 +135,23 @@ class Receiving:
             line.close()
             raise
 
-    def check(self, username: str, secret: Secret) -> Quota | None:
-        """The whole half, from connect to sign-out."""
+    def check(self, username: str, secret: Secret, keep: Callable[[Idling], None] | None = None) -> Quota | None:
+        """The whole half, from connect to sign-out; or to IDLE, where the server has it and `keep` wants the line."""
         conversation = self.prepare()
+        idling: Idling | None = None
         try:
             conversation.sign_in(username, secret)
             conversation.refresh_capabilities()
             conversation.examine(self._program)
             quota = conversation.quota()
-            conversation.sign_out()
+            if keep is not None and (idling := conversation.idle()) is not None:
+                keep(idling)
+            else:
+                conversation.sign_out()
             return quota
         finally:
-            conversation.line.close()
+            if idling is None:
+                conversation.line.close()
 
     def _prepared(self, line: Line) -> _Conversation:
         if self._security is Security.TLS:
@@ -239,6 +246,17 @@ class _Conversation:
                 taking.note = self.line.reader.heard[-1].rstrip(b"\r\n") if self.line.reader.heard else b""
                 return None
             return quota
+
+    def idle(self) -> Idling | None:
+        """The line in IDLE (RFC 2177). Everything is proved by now: a server without it, or a no, is no failure."""
+        if not self._has(b"IDLE"):
+            return None
+        idling = Idling(self.line)
+        try:
+            idling.begin()
+        except LineDied:
+            return None
+        return idling
 
     def sign_out(self) -> None:
         """LOGOUT. Everything is proved by now: no answer, or a bad one, is no failure."""

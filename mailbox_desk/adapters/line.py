@@ -7,6 +7,7 @@ byte, and every limit holds for the handshake too.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import ssl
@@ -20,6 +21,8 @@ BYTE_BUDGET: Final = 2 * 1024 * 1024
 _CHUNK: Final = 65536
 _TLS_RECORD_TYPES: Final = frozenset(range(20, 25))  # RFC 8446 section 5.1 and heartbeat
 _PLAIN_LINE_WAIT: Final = 0.5
+_KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 120, "TCP_KEEPALIVE": 120, "TCP_KEEPINTVL": 20, "TCP_KEEPCNT": 3}
+"""Seconds of silence before the first question (macOS calls it TCP_KEEPALIVE), between questions, and how many."""
 
 
 class StepTimedOut(Exception):
@@ -69,6 +72,24 @@ class Line:
         host: str = self._sock.getsockname()[0]
         return host
 
+    def fileno(self) -> int:
+        """The socket's number, -1 once it is closed."""
+        return self._sock.fileno()
+
+    def adopt(self, cutoff: Cutoff) -> None:
+        """Pass into the care of another Cutoff: the line outlives its check. Raises LineShut, TotalTimedOut."""
+        self._cutoff.release(self._sock)
+        self._cutoff = cutoff
+        cutoff.hold(self._sock)
+
+    def keep_alive(self) -> None:
+        """Let the system ask now and then whether the other end is there; an end that is not makes us readable."""
+        with contextlib.suppress(OSError):  # a system that won't: then the next NOOP finds a dead end
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in _KEEP_ALIVE.items():
+                if (option := getattr(socket, name, None)) is not None:  # not every system has each
+                    self._sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
     def allow(self, seconds: float) -> None:
         """The step that begins now may take so long in all, however the server drips."""
         self._step_ends = time.monotonic() + seconds
@@ -90,6 +111,20 @@ class Line:
                 return b""
             except ssl.SSLError as error:
                 raise LineLost(str(error)) from error
+
+    def receive_ready(self) -> bytes:
+        """What has come by now, decrypted; b"" for nothing yet. Never waits. Raises LineEnded, and as `receive`."""
+        self._cutoff.check()
+        came = self._ready_raw()
+        if self._tls is None:
+            if came == b"":
+                raise LineEnded
+            return came or b""
+        if came:
+            self._incoming.write(came)
+        elif came is not None:
+            self._incoming.write_eof()
+        return self._decrypted(self._tls)
 
     def sendall(self, data: bytes) -> None:
         if self._tls is None:
@@ -133,6 +168,39 @@ class Line:
 
     def close(self) -> None:
         self._cutoff.close(self._sock)
+
+    def _ready_raw(self) -> bytes | None:
+        """None where nothing waits, b"" where the server closed."""
+        try:
+            self._sock.settimeout(0)
+            data = self._sock.recv(_CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            self._cutoff.check()
+            raise LineLost(str(error)) from error
+        self.budget -= len(data)
+        if self.budget < 0:
+            raise TooMuchData
+        return data
+
+    def _decrypted(self, tls: ssl.SSLObject) -> bytes:
+        """All that the bytes received so far hold; tickets and the like among them are dealt with too."""
+        plain = bytearray()
+        while True:
+            try:
+                data = tls.read(_CHUNK)
+            except ssl.SSLWantReadError:
+                return bytes(plain)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                data = b""
+            except ssl.SSLError as error:
+                raise LineLost(str(error)) from error
+            if not data:
+                if not plain:
+                    raise LineEnded
+                return bytes(plain)
+            plain += data
 
     def _feed_tls(self) -> bytes:
         data = self._receive_raw()
@@ -215,6 +283,15 @@ class LineReader:
             self._more()
         size = end + 1 if end >= 0 else limit
         return self._take(min(size, limit) if limit > 0 else size)
+
+    def ready_lines(self) -> list[bytes]:
+        """The whole lines that have come by now; half a one stays `pending`. Never waits. Raises LineEnded where the
+        server closed and nothing came before, and as Line.receive."""
+        self._buffer += self._line.receive_ready()
+        lines = []
+        while (end := self._buffer.find(b"\n")) >= 0:
+            lines.append(self._take(end + 1))
+        return lines
 
     def read(self, size: int) -> bytes:
         if size > self._line.budget + len(self._buffer):

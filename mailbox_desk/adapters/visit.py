@@ -10,6 +10,7 @@ from mailbox_desk.adapters.course import Course
 from mailbox_desk.adapters.cutoff import Cutoff
 from mailbox_desk.adapters.dial import Address
 from mailbox_desk.adapters.failures import TIMED_OUT, Scene, StepFailed, failure_from
+from mailbox_desk.adapters.idling import Idling
 from mailbox_desk.adapters.imap import Receiving
 from mailbox_desk.adapters.redaction import Redactor
 from mailbox_desk.adapters.smtp import Sending
@@ -33,6 +34,7 @@ class Visit:
         self.course = Course(errand.half, errand.limits, self._redactor, tell)
         self._transport: Transport | None = None
         self._security: Security | None = None
+        self._idling: Idling | None = None
 
     def run(self, addresses: Sequence[Address], load_trust: Callable[[], Trust]) -> HalfResult:
         """Check, and never raise: every fault is a Failure in the result."""
@@ -55,6 +57,22 @@ class Visit:
         """The result where the name look-up already failed."""
         return self._result(failure, None, sum(record.milliseconds for record in self.course.records) / 1000)
 
+    def handed_over(self) -> Idling | None:
+        """The line that the check leaves idling, for whoever asks first."""
+        idling, self._idling = self._idling, None
+        return idling
+
+    def close(self) -> None:
+        """Shut what is still open; a line that nobody took is closed."""
+        self.cutoff.shut()
+        if (idling := self.handed_over()) is not None:
+            idling.close()
+
+    def _hand_over(self, idling: Idling) -> None:
+        self._idling = idling
+        if self.cutoff.is_shut:  # the check was called off meanwhile: whoever waited for it has left
+            self.close()
+
     @property
     def _last_step(self) -> Step:
         return self.course.records[-1].step if self.course.records else Step.RESOLVE
@@ -74,7 +92,7 @@ class Visit:
         self._security = security
         talker = self._talker(transport, self.course, security)
         if isinstance(talker, Receiving):
-            return talker.check(errand.endpoint.username, errand.secret)
+            return talker.check(errand.endpoint.username, errand.secret, self._hand_over if errand.keep else None)
         talker.check(errand.endpoint.username, errand.secret, errand.address if errand.envelope else None)
         return None
 

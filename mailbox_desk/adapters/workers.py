@@ -54,6 +54,11 @@ class _Job(Generic[T]):
             self.future.set_exception(error)
 
 
+def start_daemon(name: str, serve: Callable[[], None]) -> None:
+    """A thread of its own for what never ends by itself; `serve` ends when its owner says so."""
+    threading.Thread(target=serve, name=f"desk-{name}", daemon=True).start()
+
+
 class Lane:
     """Up to `threads` daemon threads, started as work comes.
 

@@ -31,7 +31,7 @@ class UsernameForm(StrEnum):
 
 class LimitKind(StrEnum):
     """What a provider counts. Connections are those open at one time, by one account; the rest is by one account and
-    in the time that its name says; megabytes are 1,000,000 bytes."""
+    in the time that its name says; megabytes are 1,000,000 bytes. Idle minutes: how long one IDLE may last."""
 
     CONNECTIONS = "connections"
     SENDING_CONNECTIONS = "sending_connections"
@@ -44,6 +44,7 @@ class LimitKind(StrEnum):
     RECIPIENTS_PER_DAY = "recipients_per_day"
     DOWNLOAD_MEGABYTES_PER_DAY = "download_megabytes_per_day"
     UPLOAD_MEGABYTES_PER_DAY = "upload_megabytes_per_day"
+    IDLE_MINUTES = "idle_minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ class Limits:
     @property
     def connections(self) -> int | None:
         return self.least(LimitKind.CONNECTIONS)
+
+    @property
+    def idle_minutes(self) -> int | None:
+        return self.least(LimitKind.IDLE_MINUTES)
 
     @property
     def logins_per_10_minutes(self) -> int | None:

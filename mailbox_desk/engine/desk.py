@@ -12,6 +12,7 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
@@ -35,6 +36,7 @@ class Desk:
     agenda: Agenda
     budget: HostBudget
     lookout: Lookout
+    lines: Lines
     neighbours: Neighbours
     wakefulness: Wakefulness
     journal: Journal

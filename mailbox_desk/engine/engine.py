@@ -18,7 +18,15 @@ from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish
-from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged
+from mailbox_desk.engine.messages import (
+    Acknowledged,
+    CheckWanted,
+    Happened,
+    Hastened,
+    LineFell,
+    MailboxChanged,
+    Message,
+)
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
@@ -105,6 +113,9 @@ class Engine:
         self._chores.begin(self._agenda.run(), "agenda")
         self._chores.begin(self._desk.herald.run(), "herald")
         self._chores.begin(self._keep_tidy(), "tidy")
+        self._chores.begin(self._heed_lines(), "lines")
+        if not first_round:
+            self._desk.lines.keep_none()
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):
@@ -121,6 +132,7 @@ class Engine:
         """End everything at once; what hangs is shut. Takes less than a second."""
         self._desk.lookout.stop()
         self._world.checker.shut()
+        self._world.lines.shut()
         self._vault_watch.stop()
         tasks = [*self._tasks.values(), *self._chores.stop()]
         for task in tasks:
@@ -166,6 +178,7 @@ class Engine:
         self._watchers.pop(mailbox_id, None)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
+        self._desk.lines.forget(mailbox_id)
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
@@ -297,7 +310,7 @@ class Engine:
             if mailbox_id in self._watchers:
                 self._watchers[mailbox_id].post(Happened(event))
 
-    async def _post_in_turn(self, ids: Sequence[MailboxId], wanted: CheckWanted) -> None:
+    async def _post_in_turn(self, ids: Sequence[MailboxId], wanted: Message) -> None:
         """A portion at a time: a thousand watchers that wake in one moment would hold up the window's thread."""
         for place, mailbox_id in enumerate(ids):
             if place and place % _PORTION == 0:
@@ -308,6 +321,10 @@ class Engine:
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)
         return replace(mailbox, provider=provider_of(mailbox.address, hosts, self._world.providers))
+
+    async def _heed_lines(self) -> None:
+        while True:
+            await self._post_in_turn(await self._world.lines.fallen(), LineFell())
 
     async def _keep_tidy(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.wakefulness import Wakefulness
@@ -55,6 +56,7 @@ def furnish(
         agenda=agenda,
         budget=_budget(world, settings, providers),
         lookout=Lookout(world.clock, world.checker, settings.limits, blinded=calls.blinded, sighted=calls.sighted),
+        lines=_lines(world, settings, providers),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
         journal=journal,
@@ -72,6 +74,16 @@ def _budget(world: World, settings: Settings, providers: Mapping[str, Provider])
         connections=settings.connections_per_host,
         window=settings.refusal_window,
         refusal_limit=lambda host: _refusal_limit(host, settings, world.providers, providers),
+    )
+
+
+def _lines(world: World, settings: Settings, providers: Mapping[str, Provider]) -> Lines:
+    return Lines(
+        world.clock,
+        world.lines,
+        lambda mailbox: providers.get(mailbox.provider),
+        who=settings.idle_lines,
+        sign_in_every=settings.sign_in_every,
     )
 
 

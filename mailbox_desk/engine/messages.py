@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailbox_desk.engine.plan import Wish
-from mailbox_desk.engine.sitting import HalfChecked, SittingEnded
+from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.status import Event
@@ -45,4 +45,19 @@ class Hastened:
     """The first look of this run is wanted now: the mailbox is on the screen."""
 
 
-Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
+@dataclass(frozen=True, slots=True)
+class LineFell:
+    """The mailbox's idle line died: a reason to look."""
+
+
+Message = (
+    CheckWanted
+    | Happened
+    | MailboxChanged
+    | Acknowledged
+    | Hastened
+    | LineFell
+    | LineProved
+    | HalfChecked
+    | SittingEnded
+)

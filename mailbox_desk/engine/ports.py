@@ -35,6 +35,28 @@ class Checker(Protocol):
         ...
 
 
+class IdleLines(Protocol):
+    """Connections kept idling after a check that passed, one a mailbox at most. A line that dies is told once."""
+
+    def holds(self, mailbox_id: MailboxId) -> bool: ...
+
+    async def prove(self, mailbox_id: MailboxId) -> bool:
+        """Whether the line answers a NOOP now; False too where there is none. Takes seconds at most."""
+        ...
+
+    async def fallen(self) -> tuple[MailboxId, ...]:
+        """The mailboxes whose line died, once there is one."""
+        ...
+
+    def give_up(self, mailbox_id: MailboxId) -> None:
+        """Sign out there, and keep the line no more; its end is not told. Nothing where there is none."""
+        ...
+
+    def shut(self) -> None:
+        """Close all lines at once."""
+        ...
+
+
 class Finder(Protocol):
     """Looks for servers in the world. It never learns an address: only domains leave. `local`: the address's domain is
     one of our own network, so that private addresses may be met. Each raises NotFound, and nothing else."""

@@ -17,10 +17,19 @@ from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest, happened
 from mailbox_desk.engine.evidence import bear_witness, evidence
-from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Message
+from mailbox_desk.engine.line_proof import after_death, proved
+from mailbox_desk.engine.messages import (
+    Acknowledged,
+    CheckWanted,
+    Happened,
+    Hastened,
+    LineFell,
+    MailboxChanged,
+    Message,
+)
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
-from mailbox_desk.engine.sitting import HalfChecked, SittingEnded, sit
+from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
 from mailbox_desk.engine.start import due_first
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -94,6 +103,7 @@ class Watcher:
                     self._warn("store_failed", failed)
         finally:
             self._drop_child()
+            self._desk.lines.give_up(self.id)
             if self._due is not None:
                 self._due.cancel()
             for settled in self._round.settled:  # removed amid a round: who waits must not wait for ever
@@ -105,6 +115,10 @@ class Watcher:
                 self._wish(message)
             case HalfChecked() if message.attempt == self._attempt:
                 await self._take_in(message)
+            case LineProved() if message.attempt == self._attempt:
+                self._standing = proved(self._standing, self._desk.clock.now(), self._sitting().next_round)
+            case LineFell():
+                self._line_fell()
             case SittingEnded() if message.attempt == self._attempt:
                 await self._end_sitting(message)
             case Happened(event):
@@ -133,9 +147,21 @@ class Watcher:
         self._held_until = None
         self._next_round = None
         attempt = self._attempt
-        self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, self.post))
+        by_line = wanted.wish is Wish.SCHEDULED and self._desk.lines.can_prove(self.id, self._standing)
+        self._child = asyncio.ensure_future(sit(self._desk, self._mailbox, halves, attempt, by_line, self.post))
         self._child.add_done_callback(lambda ended: self._note_fault(ended, attempt))
         self._publish()
+
+    def _line_fell(self) -> None:
+        """A check now, and no verdict before it. The next round stays where it was."""
+        now, was_due = self._desk.clock.now(), self._standing.receiving.due
+        due = after_death(self._standing, now)
+        if not self._desk.lines.fell(self.id) or due is None:
+            return
+        self._standing = due
+        if self._child is None:  # else the check under way says it, or the next one does
+            self._wish(CheckWanted(Wish.SCHEDULED, due_by=now))
+            self._next_round = was_due
 
     async def _take_in(self, checked: HalfChecked) -> None:
         self._shared = checked.shared
@@ -143,6 +169,7 @@ class Watcher:
         if failure is not None and failure.is_unreached and _is_blind(self._standing):
             return  # our own network is down: this says nothing of the mailbox
         before = self._standing
+        self._desk.lines.noted(self.id, checked.result, before)
         bear_witness(self._desk, self._mailbox, before, checked.result, shared=checked.shared)
         after = digest(before, checked.result, self._sitting())
         refused = failure is not None and failure.is_refused_secret
@@ -176,11 +203,14 @@ class Watcher:
         match event.kind:
             case EventKind.SECRET_REPLACED:
                 self._drop_child()
+                self._desk.lines.give_up(self.id)
                 standing = replace(secret_fresh(standing, now), secret_since=now)
             case EventKind.RESUMED | EventKind.SIGHTED if not standing.veils:
                 standing = due_first(standing, now + self._desk.dice() * _AFTER_VEIL)
             case _:
                 pass
+        if standing.veils:
+            self._desk.lines.give_up(self.id)
         self._held_until = None
         await self._keep(standing)
         self._schedule()
@@ -194,6 +224,7 @@ class Watcher:
             self._publish()
             return
         self._drop_child()
+        self._desk.lines.give_up(self.id)
         self._desk.neighbours.forget(self.id)
         standing = self._standing
         for half in Half:

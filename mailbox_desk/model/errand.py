@@ -7,14 +7,27 @@ from dataclasses import dataclass, field
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.mailbox import Endpoint, Mailbox
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
+
+IDLE_SECONDS = 28 * 60.0
+"""RFC 2177: a client should not idle for more than 29 minutes at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """After a passed check the connection is to be kept, idling, under this id. `idle_seconds`: the longest that one
+    IDLE may last there."""
+
+    mailbox_id: MailboxId
+    idle_seconds: float = IDLE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
-    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows."""
+    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows.
+    `keep`: receiving alone: hand the connection over, where the server has IDLE, instead of signing out."""
 
     half: Half
     endpoint: Endpoint
@@ -23,6 +36,7 @@ class Errand:
     limits: Limits = field(default_factory=Limits)
     envelope: bool = True
     fetch_certificate: bool = False
+    keep: Keeping | None = None
 
 
 @dataclass(frozen=True, slots=True)

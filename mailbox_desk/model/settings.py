@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any, Final
 
 from mailbox_desk.model.check import Limits
 from mailbox_desk.model.discovery import DiscoverySettings
+
+
+class WhoIdles(StrEnum):
+    """Which mailboxes keep an idle line: all, those tagged "important", none."""
+
+    ALL = "all"
+    IMPORTANT = "important"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +24,9 @@ class Settings:
     """Seconds where not said otherwise. `second_opinion` is the shortest and the longest wait before it;
     `interval` overrides the provider files where it is set;
     `tell_after`: how long the desk mends by itself before a person is told. `keep_running`: closing the window does not
-    end the desk even where there is no tray; `closing_explained`: the person has been told what closing does."""
+    end the desk even where there is no tray; `closing_explained`: the person has been told what closing does.
+    `idle_lines`: which mailboxes keep a line that tells within a second when it is dropped; `sign_in_every`: how long a
+    line that answers stands for a sign-in."""
 
     limits: Limits = field(default_factory=Limits)
     threads: int = 32
@@ -30,6 +41,8 @@ class Settings:
     tell_after: float = 900.0
     keep_running: bool = False
     closing_explained: bool = False
+    idle_lines: WhoIdles = WhoIdles.ALL
+    sign_in_every: float = 4 * 3600.0
 
 
 WINDOWS_OWN: Final = "ui."
@@ -89,6 +102,8 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "closing_explained": lambda text: _YES_NO[text.lower()],
     "tell_after": _positive,
     "first_round_spacing": _positive,
+    "idle_lines": lambda text: WhoIdles(text.lower()),
+    "sign_in_every": _positive,
 }
 _DISCOVERY_READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "discovery.nameserver": str,

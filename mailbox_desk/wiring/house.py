@@ -21,12 +21,14 @@ from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.discovery import ServerFinder
 from mailbox_desk.adapters.door import Door, Request
 from mailbox_desk.adapters.home_lock import HomeLock
+from mailbox_desk.adapters.idle_lines import KeptLines
 from mailbox_desk.adapters.keyring_key import KeyringKeys
 from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_files import MailboxFiles
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.notifications import Notifications
+from mailbox_desk.adapters.open_files import raise_file_limit
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.trust import load_trust
@@ -36,7 +38,7 @@ from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.engine.ports import Archive, Checker, Finder, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Vault
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
@@ -59,6 +61,7 @@ _log = logging.getLogger(__name__)
 _NAME_LANE = 6
 _NAME_SPARES = 32
 _DISCOVERY_LANE = 16
+_LINE_LANE = 12
 _CLOSING_SECONDS = 0.4
 """How long one part may take to close before we leave it: what hangs must not hold up the exit."""
 
@@ -221,7 +224,11 @@ async def _engine(
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
     of_family = partial(_of_family, providers)
-    mail_checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority))
+    kept_lines = _kept_lines(stack)
+    lines: IdleLines = kept_lines
+    mail_checker = MailChecker(
+        checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take
+    )
     checker: Checker = mail_checker
     finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
     world = World(
@@ -235,10 +242,19 @@ async def _engine(
         judge=lambda failure, context: diagnose(failure, of_family(context), rules),
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
+        lines=lines,
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
     return engine
+
+
+def _kept_lines(stack: AsyncExitStack) -> KeptLines:
+    """Idle lines, with threads of their own: one that is silent must keep no check waiting."""
+    raise_file_limit()
+    answers = Lane("line", _LINE_LANE)
+    stack.callback(answers.close)
+    return KeptLines(answers)
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

@@ -8,15 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
+from mailbox_desk.engine.lines import NoLines
+from mailbox_desk.engine.ports import IdleLines
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
 from mailbox_desk.model.credential import Credential, Password, Secret
 from mailbox_desk.model.diagnosis import Context, Diagnosis, RankedCause
 from mailbox_desk.model.discovery import Miss, NotFound, ServerOffer, Source
-from mailbox_desk.model.errand import Errand
+from mailbox_desk.model.errand import Errand, Keeping
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
@@ -115,6 +118,7 @@ class ScriptedServers:
     offers: frozenset[str] = frozenset()
     seconds: float = 0.0
     clock: JumpingClock | None = None
+    keep: Callable[[Keeping], None] | None = None
     most_at_once: int = 0
     _at_once: int = 0
 
@@ -141,6 +145,8 @@ class ScriptedServers:
         if on_step is not None:
             on_step(StepRecord(Step.SIGN_IN, 1.0, passed=failure is None))
         if failure is None:
+            if errand.keep is not None and self.keep is not None:
+                self.keep(errand.keep)
             return HalfResult(errand.half, Outcome.OK, seconds=0.1, capabilities=self.offers)
         if failure.is_refused_secret:
             self.refused[user, errand.half] += 1
@@ -287,6 +293,8 @@ class Lab:
     settings: Settings = field(default_factory=Settings)
     notices: list[Notice] = field(default_factory=list)
     seen: list[Snapshot] = field(default_factory=list)
+    lines: IdleLines = field(default_factory=NoLines)
+    providers: tuple[Provider, ...] = ()
     dice: Callable[[], float] = lambda: 0.5
     judge: Judge = judge_by_text
     engine: Engine = field(init=False)
@@ -320,7 +328,8 @@ class Lab:
             dice=self.dice,
             judge=self.judge,
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
-            providers=(),
+            providers=self.providers,
+            lines=self.lines,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())
         self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbox_desk.model.discovery import DiscoverySettings
-from mailbox_desk.model.settings import Settings, settings_from
+from mailbox_desk.model.settings import Settings, WhoIdles, settings_from
 
 
 def test_defaults_are_those_of_the_plan() -> None:
@@ -51,3 +51,9 @@ def test_where_servers_are_looked_for_can_be_set() -> None:
     settings, odd = settings_from(pairs)
     assert settings.discovery == DiscoverySettings("192.0.2.1:53", https_port=8443)
     assert odd == ("discovery.warp",)
+
+
+def test_who_idles_can_be_set() -> None:
+    settings, odd = settings_from({"idle_lines": "Important", "sign_in_every": "3600"})
+    assert (settings.idle_lines, settings.sign_in_every, odd) == (WhoIdles.IMPORTANT, 3600.0, ())
+    assert settings_from({"idle_lines": "some"}) == (Settings(), ("idle_lines",))

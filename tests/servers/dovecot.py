@@ -12,6 +12,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import smtplib
 import subprocess
 import tempfile
@@ -41,12 +42,34 @@ class DovecotUser:
     extra: str = ""
 
 
+_HIBERNATE: Final = """
+imap_hibernate_timeout = 2 secs
+imap_idle_notify_interval = 29 mins
+service imap {
+  unix_listener imap-master {
+    user = dovecot
+  }
+}
+service imap-hibernate {
+  client_limit = 4000
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+"""
+
+
+def _with_own_id(user: DovecotUser, place: int) -> DovecotUser:
+    return replace(user, extra=f"{user.extra} userdb_uid={20000 + place} userdb_gid={_NOBODY}".strip())
+
+
 class Dovecot:
     """A context manager; or `start()` and `stop()`. A stopped one can be started again on the same ports.
 
     `failure_delay`: how long a refusal takes (Dovecot never takes less than 0.5 s). `penalty`: Dovecot's own brake
     on an address that fails often. `top_conf`: further lines for the top of the configuration, $ROOT in them standing
-    for the folder of this Dovecot.
+    for the folder of this Dovecot. `hibernate`: idle connections cost it no process each (needs root: each user gets
+    an id of his own, since the kernel counts watched folders by id).
     """
 
     host: Final = "localhost"
@@ -60,8 +83,11 @@ class Dovecot:
         penalty: bool = False,
         connections_per_user: int = 50,
         top_conf: str = "",
+        hibernate: bool = False,
     ) -> None:
-        self._users = {user.name: user for user in users}
+        self._users = {user.name: _with_own_id(user, place) for place, user in enumerate(users)} if hibernate else {}
+        self._users = self._users or {user.name: user for user in users}
+        self._own_ids = hibernate
         self.root = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))  # short: the path of a unix socket is <= 107
         self.imap_port, self.imaps_port = free_port(), free_port()
         self.submission_port, self.submissions_port = free_port(), free_port()
@@ -70,7 +96,8 @@ class Dovecot:
         self.relay = Relay(relay_port, self.lmtp_port)
         self._process: subprocess.Popen[bytes] | None = None
         self._users_stamp = int(time.time())
-        self._write_files(relay_port, failure_delay, penalty, connections_per_user, top_conf)
+        conf = f"{_HIBERNATE if hibernate else ''}{top_conf}"
+        self._write_files(relay_port, failure_delay, penalty, connections_per_user, conf)
 
     @property
     def ca_file(self) -> Path:
@@ -108,6 +135,31 @@ class Dovecot:
         """Run doveadm on this Dovecot and return what it prints."""
         command = ["/usr/bin/doveadm", "-c", str(self.root / "dovecot.conf"), *words]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def kick(self, *names: str) -> None:
+        """Drop all connections of these users (`*` in a name stands for anything), with a BYE; no matter if there are
+        none. Of those that hibernate all are dropped: they share a process."""
+        for name in names:
+            command = ["/usr/bin/doveadm", "-c", str(self.root / "dovecot.conf"), "kick", name]
+            subprocess.run(command, capture_output=True, check=False)
+
+    def processes(self) -> str:
+        """All processes that Dovecot has running, a line each: number and command."""
+        assert self._process is not None
+        command = ["ps", "--no-headers", "-o", "pid,args", "-g", str(self._process.pid)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    def kill(self, service: str) -> None:
+        """Kill the processes of a service ("imap-hibernate") as a crash would: their connections end without a word."""
+        for line in self.processes().splitlines():
+            number, command = line.split(None, 1)
+            if command.split()[0] == f"dovecot/{service}":
+                os.kill(int(number), signal.SIGKILL)
+
+    def connections(self, name: str) -> int:
+        """How many IMAP connections of this user Dovecot has open."""
+        who = self.doveadm("who", "-1", name).splitlines()[1:]
+        return sum("imap" in line.split() for line in who)
 
     def start(self) -> None:
         self.relay.start()
@@ -158,6 +210,8 @@ class Dovecot:
         me = pwd.getpwuid(os.getuid())
         if as_root:
             os.chown(self.root / "mail", _NOBODY, _NOBODY)
+            if self._own_ids:
+                (self.root / "mail").chmod(0o1777)
         text = conf_text(
             root=self.root,
             user="dovecot" if as_root else me.pw_name,
