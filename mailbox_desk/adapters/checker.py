@@ -1,11 +1,13 @@
 """Makes checks: the name look-up on one lane of threads, the rest on another. Fits the engine's Checker by shape.
 
 A check always ends: each step has its limit, the whole has one, and a clock on the loop's side shuts what outlives it.
+A thread that even then sits in foreign code is written off, and a fresh one takes its place.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -27,6 +29,10 @@ from mailbox_desk.model.mailbox import Endpoint
 
 PROGRAM: Final = "Mailbox Desk"
 _SWEEP_SECONDS: Final = 0.5
+_PATIENCE: Final = 2.0
+"""How many times its whole limit a check may hold a thread: at once its sockets are shut, at this the thread is left."""
+
+_log = logging.getLogger(__name__)
 
 
 class MailChecker:
@@ -57,7 +63,12 @@ class MailChecker:
                     addresses = await self._addresses(visit.cutoff, errand.endpoint, errand.limits)
             except StepFailed as failed:
                 return visit.failed(failed.failure)
-            return await self._checks.run(partial(visit.run, addresses, self._trust.get))
+            patience = _PATIENCE * errand.limits.total
+            try:
+                return await self._checks.run(partial(visit.run, addresses, self._trust.get), patience=patience)
+            except TimeoutError:
+                _log.warning("a check at %s hung beyond all limits; its thread was given up", errand.endpoint.host)
+                return visit.given_up()
 
     def trust(self) -> Trust:
         """Whom our checks trust; loaded once, so for worker threads."""
@@ -111,6 +122,7 @@ class MailChecker:
         for cutoff in list(self._under_way):
             if now >= cutoff.ends:
                 cutoff.shut(overdue=True)
+        self._checks.relieve()
         self._sweeper = None
         if self._under_way:
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)

@@ -211,7 +211,8 @@ async def _engine(
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
-    checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    checks = Lane("check", settings.threads, spares=settings.threads)
+    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     searches = Lane("discovery", _DISCOVERY_LANE)
     for lane in (checks, names, searches):
         stack.callback(lane.close)
