@@ -30,7 +30,7 @@ from mailbox_desk.model.mailbox import Endpoint
 PROGRAM: Final = "Mailbox Desk"
 _SWEEP_SECONDS: Final = 0.5
 _PATIENCE: Final = 2.0
-"""How many times its whole limit a check may hold a thread: at once its sockets are shut, at this the thread is left."""
+"""How many times its whole limit a check may hold a thread: at one its sockets are shut, at this it is written off."""
 
 _log = logging.getLogger(__name__)
 

@@ -51,17 +51,19 @@ class _Job(Generic[T]):
             return  # the loop has closed: nobody is left to hear the answer
 
     def _deliver(self, result: T, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
+        if error is not None:
+            self._fail(error)
+        elif not self.future.done():
             self.future.set_result(result)
-        else:
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.future.done():
             self.future.set_exception(error)
 
     def give_up(self) -> None:
         """Its thread is written off; whoever waits hears TimeoutError. May be called from any thread."""
         try:
-            self.loop.call_soon_threadsafe(self._deliver, None, TimeoutError())
+            self.loop.call_soon_threadsafe(self._fail, TimeoutError())
         except RuntimeError:
             return  # the loop has closed: nobody waits
 

@@ -14,6 +14,7 @@ from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.mailbox import Mailbox
@@ -37,6 +38,7 @@ class Desk:
     lookout: Lookout
     neighbours: Neighbours
     wakefulness: Wakefulness
+    overseer: Overseer
     journal: Journal
     herald: Herald
     judge: Judge

@@ -14,6 +14,7 @@ from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
@@ -57,6 +58,7 @@ def furnish(
         lookout=Lookout(world.clock, world.checker, settings.limits, blinded=calls.blinded, sighted=calls.sighted),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
+        overseer=Overseer(world.clock, limit=settings.limits.total, workers=settings.threads),
         journal=journal,
         herald=Herald(world.clock, agenda, journal, world.archive, world.notifier, settings.tell_after),
         judge=world.judge,
