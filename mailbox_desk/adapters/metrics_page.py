@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final
 
 from mailbox_desk.model.gauges import Gauges
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 class MetricsPage:
     """GET /metrics. `read` is called on the loop's thread for each visit."""
 
-    def __init__(self, read: Callable[[], Gauges]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[Gauges]]) -> None:
         self._read = read
         self._server: asyncio.Server | None = None
 
@@ -44,17 +44,17 @@ class MetricsPage:
                 request = await reader.readline()
                 while (await reader.readline()).strip():
                     pass  # headers say nothing that matters here
-                writer.write(self._answer(request))
+                writer.write(await self._answer(request))
                 await writer.drain()
         except (OSError, ValueError, TimeoutError) as error:  # ValueError: a line without end
             _log.debug("a visitor of the metrics was cut off: %s", type(error).__name__)
         finally:
             writer.close()
 
-    def _answer(self, request: bytes) -> bytes:
+    async def _answer(self, request: bytes) -> bytes:
         match request.split():
             case [b"GET", target, *_] if target.partition(b"?")[0] in (b"/", b"/metrics"):
-                return _response("200 OK", text_of(self._read()))
+                return _response("200 OK", text_of(await self._read()))
             case [b"GET", *_]:
                 return _response("404 Not Found", "See /metrics\n")
             case _:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from mailbox_desk.model.gauges import Bottleneck, Shortfall
+from mailbox_desk.model.mailbox import is_loopback
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half
 
@@ -34,8 +36,12 @@ def strains(snapshot: Snapshot, interval: float) -> Iterable[Strain]:
     for half in Half:
         view, endpoint = snapshot.standing.half(half), snapshot.mailbox.endpoint(half)
         if endpoint is not None and view.last is not None and not view.resting and not snapshot.standing.veils:
-            host = "" if endpoint.is_loopback else endpoint.host.lower()
-            yield Strain(snapshot.id, host, view.last.seconds, interval)
+            yield Strain(snapshot.id, _limited(endpoint.host), view.last.seconds, interval)
+
+
+@lru_cache(maxsize=4096)  # thousands of mailboxes share some hosts, and telling an address from a name takes long
+def _limited(host: str) -> str:
+    return "" if is_loopback(host) else host.lower()
 
 
 def demand_of(wanted: Iterable[Strain]) -> float:

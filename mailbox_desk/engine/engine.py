@@ -251,9 +251,9 @@ class Engine:
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)
 
-    def gauges(self) -> Gauges:
+    async def gauges(self) -> Gauges:
         """How the desk itself is doing at this moment."""
-        return gauges(self._desk, self.lateness, self._started_at)
+        return await gauges(self._desk, self.lateness, self._started_at)
 
     async def save_setting(self, name: str, value: str) -> None:
         """Keep it for the next start. Raises ArchiveFailed."""

@@ -68,7 +68,10 @@ def test_a_desk_that_just_began_has_a_page_too() -> None:
     ],
 )
 async def test_it_is_served_on_loopback(request_line: bytes, status: bytes) -> None:
-    page = MetricsPage(lambda: GAUGES)
+    async def read() -> Gauges:
+        return GAUGES
+
+    page = MetricsPage(read)
     port = await page.open(0)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request_line + b"\r\nHost: x\r\n\r\n")

@@ -44,14 +44,14 @@ async def test_paused_mailboxes_want_nothing(lab: Lab) -> None:
     engine = await lab.start()
     await lab.clock.pass_by(5)
     assert [each.host for each in strains(lab.snapshot("a"), 60)] == ["mail.example", "smtp.mail.example"]
-    gauges = engine.gauges()
+    gauges = await engine.gauges()
     assert gauges.demand > 0
     assert gauges.checks[Half.RECEIVING].count == 1
     assert gauges.logins_left == {"mail.example": 8, "smtp.mail.example": 8}
     await engine.pause([MailboxId("a")], None)
     await lab.clock.pass_by(1)
     assert list(strains(lab.snapshot("a"), 60)) == []
-    assert engine.gauges().demand == 0
+    assert (await engine.gauges()).demand == 0
 
 
 def test_check_times_are_counted_up_to_each_bound() -> None:

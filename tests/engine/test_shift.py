@@ -26,7 +26,7 @@ async def test_a_check_that_never_comes_back_ends_in_a_new_begin(lab: Lab, caplo
     await lab.clock.pass_by(60)
     assert not lab.snapshot("a").checking_now
     assert lab.snapshot("a").warnings == ("watch_restarted",)
-    assert engine.gauges().restarts == {"stuck": 1}
+    assert (await engine.gauges()).restarts == {"stuck": 1}
     assert "begun anew" in caplog.text
     await lab.clock.pass_by(120)
     assert lab.shown("a") == "CONNECTED"
@@ -71,7 +71,7 @@ async def test_a_watcher_that_ends_by_a_fault_comes_back(lab: Lab, caplog: pytes
     lab.mailbox("a")
     engine = await lab.start()
     await lab.clock.pass_by(3)
-    assert engine.gauges().restarts["fault"] >= 1
+    assert (await engine.gauges()).restarts["fault"] >= 1
     broken.clear()
     await lab.clock.pass_by(400)
     assert lab.shown("a") == "CONNECTED"
