@@ -164,6 +164,7 @@ class Engine:
         self._watchers.pop(mailbox_id, None)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
+        self._desk.archive.forget(mailbox_id)
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)

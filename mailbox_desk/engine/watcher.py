@@ -305,7 +305,7 @@ class Watcher:
 
     def _warn(self, warning: str, failed: Exception) -> None:
         if warning not in self._warnings:
-            _log.warning("%s: %s", warning, failed)
+            _log.debug("%s: %s", warning, failed)  # the ledger says it, once for all
             self._warnings = (*self._warnings, warning)
         self._publish()
         self._schedule()
