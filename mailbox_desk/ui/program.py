@@ -115,7 +115,8 @@ class Program:
                 acts = Acts(around, self._window, await house.extras(opened))
                 self._view.attach(around, acts)
                 self._tray.follow(around)
-                self._window.put_strip(house.Tidings(around, opened.beginning, took_over=self._took_over))
+                self._window.put_strip(tidings := house.Tidings(around))
+                tidings.begin(opened.beginning, took_over=self._took_over)
                 if opened.rehearsal is None:
                     self._closing.follow(around, opened.notifications.show)
                 else:  # it ends with its window, and its own strip says so

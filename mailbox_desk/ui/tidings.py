@@ -19,22 +19,24 @@ _LOOK_MS: Final = 60_000
 
 
 class Tidings(Bar):
-    """Each sentence is shown until the person puts it away; that the checks can't keep up, while it is so.
+    """Each sentence is shown until the person puts it away; that the checks can't keep up, while it is so."""
 
-    `took_over`: a background watcher has left the home to this window."""
-
-    def __init__(self, around: Surroundings, beginning: Beginning, *, took_over: bool) -> None:
+    def __init__(self, around: Surroundings) -> None:
         super().__init__(Tone.GREY)
         self._around = around
-        self._told = told_beginning(beginning, around.words, around.now())
-        if took_over:
-            self._told.append(around.words.text("service.took_over"))
+        self._told: list[str] = []
         self._short: Shortfall | None = None
         self._is_put_away = False
         self._line.addWidget(button(around.words.text("ui.close"), self._put_away))
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
+
+    def begin(self, beginning: Beginning, *, took_over: bool) -> None:
+        """Once it has its place in the window. `took_over`: a background watcher has left the home to it."""
+        self._told = told_beginning(beginning, self._around.words, self._around.now())
+        if took_over:
+            self._told.append(self._around.words.text("service.took_over"))
         self._timer.start()
         self._show()
 
