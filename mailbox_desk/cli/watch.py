@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
@@ -64,7 +63,7 @@ async def _watch_once(
 ) -> None:
     """Until `stop`, or until somebody at the door asks us to leave."""
     until, stands_by = asyncio.Event(), getattr(told, "standby", False)
-    watching = wiring.Watching(time.time(), stands_by, leave=until.set)
+    watching = wiring.Watching.from_now(until.set, stands_by=stands_by)
     ending = asyncio.ensure_future(_set_after(stop, until))
     try:
         async with engine_at_home(told, console, watching) as engine:

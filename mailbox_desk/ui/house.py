@@ -47,12 +47,12 @@ class ShownElsewhere(Exception):
 
 
 class WatchedElsewhere(Exception):
-    """A watcher in the background holds this home, and may be asked to leave. `since`: seconds since 1970 UTC;
+    """A watcher in the background holds this home, and may be asked to leave. `seconds`: how long it has been there;
     `stands_by`: it comes back by itself once the window has gone."""
 
-    def __init__(self, since: float, *, stands_by: bool) -> None:
-        super().__init__(since)
-        self.since = since
+    def __init__(self, seconds: float, *, stands_by: bool) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
         self.stands_by = stands_by
 
 
@@ -112,7 +112,7 @@ async def _show_the_first(home: Home, summons: Summons, taken: HomeTaken) -> Non
     watcher = await watcher_of(home)
     if watcher is None:
         raise Trouble("taken") from taken  # another command holds it: there is nothing to show
-    raise WatchedElsewhere(watcher.since, stands_by=watcher.stands_by) from taken
+    raise WatchedElsewhere(watcher.seconds, stands_by=watcher.stands_by) from taken
 
 
 __all__ = [

@@ -130,17 +130,17 @@ class Program:
             self._end()
         except house.WatchedElsewhere as watched:
             if not watched.stands_by:  # a person began it and would wonder: it ends only by their word
-                await self._ask_to_take_over(watched.since)
+                await self._ask_to_take_over(watched.seconds)
             return False
         except house.Trouble as trouble:
             _log.error("the desk can't start: %s %s", trouble.reason, trouble.detail)
             self._give_up(trouble.reason, detail=trouble.detail)
         return True
 
-    async def _ask_to_take_over(self, since: float) -> None:
+    async def _ask_to_take_over(self, seconds: float) -> None:
         """Returns once the person wants it; else the page stays until the window is closed."""
         text, wanted = self._words.text, asyncio.Event()
-        says = text("ui.start.watched.text", since=self._words.clock(since, time.time()))
+        says = text("ui.start.watched.text", time=self._words.duration(seconds))
         act = (text("ui.start.watched.take_over"), wanted.set)
         self._window.show_message(text("ui.start.watched.title"), says, act)
         self._window.show()

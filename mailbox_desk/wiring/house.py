@@ -177,12 +177,7 @@ async def open_house(
         lock = HomeLock(home)
         lock.acquire()
         stack.callback(lock.release)
-        mark = RunningMark(home)
-        broke_off = mark.set()
-        stack.callback(mark.clear)
-        stack.callback(log_into(home))
-        if broke_off is not None:
-            _log.info("the run before this one did not end properly")
+        broke_off = _marked(home, stack)
         database = Database(home)
         await database.open()
         stack.push_async_callback(closed, database.close, "store")
@@ -202,6 +197,17 @@ async def open_house(
         stack.callback(files.close)
         beginning = Beginning(broke_off, database.restored)
         yield House(engine, vault, door, rehearsal, notifications, files, beginning)
+
+
+def _marked(home: Home, stack: AsyncExitStack) -> float | None:
+    """This run is marked and has its log; the answer: when the run before broke off, where it did."""
+    mark = RunningMark(home)
+    broke_off = mark.set()
+    stack.callback(mark.clear)
+    stack.callback(log_into(home))
+    if broke_off is not None:
+        _log.info("the run before this one did not end properly")
+    return broke_off
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mailbox_desk.adapters.door import NobodyAnswers, knock
 from mailbox_desk.adapters.home_lock import HomeLock, HomeTaken
+from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.paths import Home
 
 _LOOK_EVERY = 0.05
@@ -26,6 +27,16 @@ class Watching:
     since: float
     stands_by: bool
     leave: Callable[[], None] = lambda: None
+
+    @classmethod
+    def from_now(cls, leave: Callable[[], None], *, stands_by: bool) -> Watching:
+        """Of this process, which begins to watch."""
+        return cls(SystemClock().now(), stands_by, leave)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been watching."""
+        return max(0.0, SystemClock().now() - self.since)
 
     def told(self) -> dict[str, object]:
         return {"watcher": True, "since": self.since, "stands_by": self.stands_by}

@@ -40,7 +40,7 @@ def service(tmp_path: Path) -> UserService:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_has_nothing_to_complain_of(tmp_path: Path) -> None:
     unit = tmp_path / NAME
-    unit.write_text(unit_of([sys.executable, "watch", "--standby", "--home", "/home/a b/100% $HOME"]))
+    unit.write_text(unit_of([sys.executable, "watch", "--standby", "--home", "/srv/a b/100% $HOME"]))
     run = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", str(unit)],
         env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)},

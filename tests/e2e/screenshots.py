@@ -35,7 +35,15 @@ WIDTHS = (1100, 720, 480)
 
 class WindowAlbum(album.Album):
     async def take(self) -> None:
-        for part in (self._lists, self._narrow, self._search, self._strips, self._tidings, self._menus, self._tray_marks):
+        for part in (
+            self._lists,
+            self._narrow,
+            self._search,
+            self._strips,
+            self._tidings,
+            self._menus,
+            self._tray_marks,
+        ):
             await part()
 
     async def _lists(self) -> None:
@@ -108,7 +116,7 @@ class WindowAlbum(album.Album):
         text = self.words.text
         window.show_message(text("ui.start.newer.title"), text("ui.start.newer.text", detail="9 is newer than 1"))
         await self.keep(window, "message")
-        says = text("ui.start.watched.text", since="08:12")
+        says = text("ui.start.watched.text", time="2 h 05")
         act = (text("ui.start.watched.take_over"), lambda: None)
         window.show_message(text("ui.start.watched.title"), says, act)
         await self.keep(window, "message_watched")
@@ -121,7 +129,7 @@ class WindowAlbum(album.Album):
         window, _, _, around = self.window(album.desk_of_twelve())
         window.put_strip(tidings := Tidings(around))
         now = around.now()
-        restored = Restored(now - 30_000, "/home/me/.local/share/mailbox-desk/backups/damaged-desk.sqlite")
+        restored = Restored(now - 30_000, "/srv/people/me/mailbox-desk/backups/damaged-desk.sqlite")
         tidings.begin(Beginning(now - 4000), took_over=False)
         await self.keep(window, "strip_broke_off")
         tidings.begin(Beginning(now - 4000, restored), took_over=True)

@@ -24,7 +24,10 @@ from mailbox_desk.engine.start import first_standing
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.paths import Home
+from mailbox_desk.wording import Wording
+from tests.e2e.screen import Person
 from tests.servers.dovecot import Dovecot, DovecotUser
+from tests.servers.secret_service import SecretService
 from tests.ui.waiting import until
 
 PASSPHRASE = "a passphrase for tests"
@@ -222,3 +225,27 @@ async def test_a_server_that_is_stopped_amid_a_check_holds_up_no_end(home: Home,
             assert time.monotonic() - began < 2
             line.close()
     assert "Traceback" not in watch.said
+
+
+async def test_a_person_takes_over_from_a_watch_in_a_terminal(home: Home, dovecot: Dovecot) -> None:
+    words = Wording.load(["en"], strict=True)
+    passphrase = ("--passphrase-file", str(home.root.parent / "passphrase"))
+    with SecretService() as keyring, Person(keyring.env) as person, running(home, dovecot, "watch", "--json") as watch:
+        await watch.says('"CONNECTED"')
+        environment = person.env | {"SSL_CERT_FILE": str(dovecot.ca_file), "LANG": "C.UTF-8"}
+        command = [sys.executable, "-m", "mailbox_desk", "--home", str(home.root), *passphrase]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as window:
+            try:
+                person.sees(words.text("ui.start.watched.title"))
+                assert watch.process.poll() is None, "it goes on until the person wants it"
+                person.clicks(words.text("ui.start.watched.take_over"))
+                person.sees("Connected", role="table cell", seconds=30)
+                person.sees(words.text("service.took_over"))
+                assert await asyncio.to_thread(watch.process.wait, 10) == 0
+                assert words.text("service.left") in watch.said
+                assert holder(home) == window.pid
+                window.terminate()
+                assert await asyncio.to_thread(window.wait, 10) == 0
+            finally:
+                if window.poll() is None:
+                    window.kill()

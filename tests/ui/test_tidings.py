@@ -44,10 +44,10 @@ async def test_nothing_to_say_is_no_strip(window: Window, around: Surroundings) 
 async def test_how_the_home_was_found_is_said_until_it_is_put_away(
     window: Window, around: Surroundings, words: Wording
 ) -> None:
-    found = Beginning(NOW - 3600, Restored(NOW - 7200, "/home/me/backups/damaged"))
+    found = Beginning(NOW - 3600, Restored(NOW - 7200, "/srv/me/backups/damaged"))
     made = strip(window, around, found, took_over=True)
     assert f"did not end properly at {words.clock(NOW - 3600, NOW)}" in said(made)
-    assert "/home/me/backups/damaged" in said(made)
+    assert "/srv/me/backups/damaged" in said(made)
     assert "handed over" in said(made)
     pressed(made, words.text("ui.close"))
     assert not made.isVisible()
