@@ -234,11 +234,7 @@ async def _engine(
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
-    checks = Lane("check", settings.threads, spares=settings.threads)
-    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    searches = Lane("discovery", _DISCOVERY_LANE)
-    for lane in (checks, names, searches):
-        stack.callback(lane.close)
+    checks, names, searches = _lanes(stack, settings)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
@@ -264,6 +260,15 @@ async def _engine(
     stack.push_async_callback(closed, engine.stop, "engine")
     stack.push_async_callback(_ended, asyncio.create_task(engine.lateness.run(), name="lateness"))
     return engine
+
+
+def _lanes(stack: AsyncExitStack, settings: Settings) -> tuple[Lane, Lane, Lane]:
+    """For checks, for name look-ups, for the finding of servers. As many that check may hang as there are."""
+    checks = Lane("check", settings.threads, spares=settings.threads)
+    names, searches = Lane("name", _NAME_LANE, spares=_NAME_SPARES), Lane("discovery", _DISCOVERY_LANE)
+    for lane in (checks, names, searches):
+        stack.callback(lane.close)
+    return checks, names, searches
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

@@ -227,25 +227,26 @@ async def test_a_server_that_is_stopped_amid_a_check_holds_up_no_end(home: Home,
     assert "Traceback" not in watch.said
 
 
-async def test_a_person_takes_over_from_a_watch_in_a_terminal(home: Home, dovecot: Dovecot) -> None:
+@pytest.fixture
+def person() -> Iterator[Person]:
+    with SecretService() as keyring:
+        keyring.start()
+        with Person(keyring.env) as made:
+            yield made
+
+
+async def test_a_person_takes_over_from_a_watch_in_a_terminal(home: Home, dovecot: Dovecot, person: Person) -> None:
     words = Wording.load(["en"], strict=True)
-    passphrase = ("--passphrase-file", str(home.root.parent / "passphrase"))
-    with SecretService() as keyring, Person(keyring.env) as person, running(home, dovecot, "watch", "--json") as watch:
+    with running(home, dovecot, "watch", "--json") as watch:
         await watch.says('"CONNECTED"')
-        environment = person.env | {"SSL_CERT_FILE": str(dovecot.ca_file), "LANG": "C.UTF-8"}
-        command = [sys.executable, "-m", "mailbox_desk", "--home", str(home.root), *passphrase]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as window:
-            try:
-                person.sees(words.text("ui.start.watched.title"))
-                assert watch.process.poll() is None, "it goes on until the person wants it"
-                person.clicks(words.text("ui.start.watched.take_over"))
-                person.sees("Connected", role="table cell", seconds=30)
-                person.sees(words.text("service.took_over"))
-                assert await asyncio.to_thread(watch.process.wait, 10) == 0
-                assert words.text("service.left") in watch.said
-                assert holder(home) == window.pid
-                window.terminate()
-                assert await asyncio.to_thread(window.wait, 10) == 0
-            finally:
-                if window.poll() is None:
-                    window.kill()
+        with running(home, dovecot, **(person.env | {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb"})) as window:
+            person.pid = window.process.pid
+            person.sees(words.text("ui.start.watched.title"))
+            assert watch.process.poll() is None, "it goes on until the person wants it"
+            person.clicks(words.text("ui.start.watched.take_over"))
+            person.sees("Connected", role="table cell", seconds=30)
+            person.sees(words.text("service.took_over"))
+            assert await asyncio.to_thread(watch.process.wait, 10) == 0
+            assert words.text("service.left") in watch.said
+            assert holder(home) == window.process.pid
+            assert await window.ends() == 0, window.said
