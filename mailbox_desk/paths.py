@@ -45,6 +45,11 @@ class Home:
         return self.root / "desk.door"
 
     @property
+    def running(self) -> Path:
+        """Is there while a desk runs, and after one that did not end properly."""
+        return self.root / "desk.running"
+
+    @property
     def log(self) -> Path:
         return self.root / "desk.log"
 

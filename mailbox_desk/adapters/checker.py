@@ -1,11 +1,13 @@
 """Makes checks: the name look-up on one lane of threads, the rest on another. Fits the engine's Checker by shape.
 
 A check always ends: each step has its limit, the whole has one, and a clock on the loop's side shuts what outlives it.
+A thread that even then sits in foreign code is written off, and a fresh one takes its place.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -29,6 +31,10 @@ from mailbox_desk.model.mailbox import Endpoint
 
 PROGRAM: Final = "Mailbox Desk"
 _SWEEP_SECONDS: Final = 0.5
+_PATIENCE: Final = 2.0
+"""How many times its whole limit a check may hold a thread: at one its sockets are shut, at this it is written off."""
+
+_log = logging.getLogger(__name__)
 
 
 class MailChecker:
@@ -63,7 +69,12 @@ class MailChecker:
                     addresses = await self._addresses(visit.cutoff, errand.endpoint, errand.limits)
             except StepFailed as failed:
                 return visit.failed(failed.failure)
-            result = await self._checks.run(partial(visit.run, addresses, self._trust.get))
+            patience = _PATIENCE * errand.limits.total
+            try:
+                result = await self._checks.run(partial(visit.run, addresses, self._trust.get), patience=patience)
+            except TimeoutError:
+                _log.warning("a check at %s hung beyond all limits; its thread was given up", errand.endpoint.host)
+                return visit.given_up()
             # Here and not on the worker: a check that was called off must leave no line behind.
             if errand.keep and self._keep and (idling := visit.handed_over()) is not None:
                 self._keep(errand.keep, idling)
@@ -121,6 +132,7 @@ class MailChecker:
         for cutoff in list(self._under_way):
             if now >= cutoff.ends:
                 cutoff.shut(overdue=True)
+        self._checks.relieve()
         self._sweeper = None
         if self._under_way:
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP_SECONDS, self._sweep)

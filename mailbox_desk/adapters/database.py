@@ -11,10 +11,11 @@ import msgspec
 
 from mailbox_desk.adapters import rows, thinning
 from mailbox_desk.adapters.group_commit import GroupCommit, Work
-from mailbox_desk.adapters.migrations import open_store
+from mailbox_desk.adapters.store_backups import back_up, is_due, open_sound
 from mailbox_desk.adapters.store_formats import DESK_FORMAT, StoreFormat
 from mailbox_desk.adapters.store_header import NotAStore
 from mailbox_desk.adapters.workers import Lane, LaneClosed
+from mailbox_desk.model.beginning import Restored
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -33,13 +34,19 @@ class Database:
         self._home = home
         self._format = store_format
         self._lane = Lane("database", 1)
+        self._copies = Lane("copies", 1)
         self._commits: GroupCommit | None = None
+        self._grown = False
+        self.restored: Restored | None = None
 
     async def open(self) -> None:
-        """Make or migrate the file and open it. Raises StoreIsNewer or ArchiveFailed, and has then touched nothing
-        of a file that is newer, damaged or another program's."""
+        """Make or migrate the file and open it; a damaged one is put aside and its newest copy restored. Raises
+        StoreIsNewer or ArchiveFailed, and has then touched nothing of a file that is newer, another program's, or
+        damaged without a copy."""
         home = self._home
-        connection = await _ours(self._lane.run(lambda: open_store(home.database, self._format, home.backups)))
+        connection, self.restored = await _ours(
+            self._lane.run(lambda: open_sound(home.database, self._format, home.backups))
+        )
         self._commits = GroupCommit(self._lane, connection)
 
     async def close(self) -> None:
@@ -49,12 +56,14 @@ class Database:
             await commits.settle()
             await _ours(commits.read(sqlite3.Connection.close))
         self._lane.close()
+        self._copies.close()
 
     async def load(self) -> Stored:
         return await self._read(rows.read_all)
 
     async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None:
         await self._write(lambda store: rows.write_mailbox(store, mailbox, standing), durable=True)
+        self._grown = True
 
     async def delete_mailbox(self, mailbox_id: MailboxId) -> None:
         await self._write(lambda store: rows.delete_mailbox(store, mailbox_id), durable=True)
@@ -73,6 +82,15 @@ class Database:
         for first in range(0, len(keys), _MAILBOXES_A_PORTION):
             await self._thin(keys[first : first + _MAILBOXES_A_PORTION], age)
         await self._write(lambda store: thinning.note_thinned(store, age, now))
+        if keys:
+            await self._back_up(now)
+
+    async def _back_up(self, now: float) -> None:
+        """A copy a day, and one after mailboxes were added: on a thread of its own, so that no write waits for it."""
+        path, backups, grown = self._home.database, self._home.backups, self._grown
+        if grown or await _ours(self._copies.run(lambda: is_due(path, backups, now))):
+            await _ours(self._copies.run(lambda: back_up(path, backups)))
+            self._grown = False
 
     async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
         """From `since` (seconds since 1970 UTC) on, the oldest first."""

@@ -59,7 +59,12 @@ class Door:
             if task is not None:
                 self._visits.add(task)
                 task.add_done_callback(self._visits.discard)
-            await self._visit(reader, writer, answer)
+            try:
+                await self._visit(reader, writer, answer)
+            except asyncio.CancelledError:
+                if self._server is not None:
+                    raise
+                # `close` cut it off: Python before 3.12 tells a cancelled visit in the log, as a fault
 
         self._server = await asyncio.start_server(visit, _LOOPBACK, 0, limit=_LONGEST_LINE)
         port = self._server.sockets[0].getsockname()[1]

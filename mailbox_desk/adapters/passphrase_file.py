@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from mailbox_desk.model.credential import Secret
+
+CREDENTIAL: Final = "mailbox-desk-passphrase"
 
 
 class NoPassphrase(Exception):
@@ -21,3 +25,11 @@ def read_passphrase(file: str) -> Secret:
     if not line:
         raise NoPassphrase("empty")
     return Secret(line)
+
+
+def passphrase_credential(environment: Mapping[str, str]) -> str | None:
+    """The file that a service manager hands us the passphrase in, None where it hands none. Source: "Credentials" in
+    systemd.exec(5), https://systemd.io/CREDENTIALS/."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    file = Path(folder, CREDENTIAL) if folder else None
+    return str(file) if file is not None and file.is_file() else None

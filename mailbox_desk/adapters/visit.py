@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mailbox_desk.adapters.course import Course
-from mailbox_desk.adapters.cutoff import Cutoff
+from mailbox_desk.adapters.cutoff import Cutoff, TotalTimedOut
 from mailbox_desk.adapters.dial import Address
 from mailbox_desk.adapters.failures import TIMED_OUT, Scene, StepFailed, failure_from
 from mailbox_desk.adapters.idling import Idling
@@ -72,6 +72,11 @@ class Visit:
         self._idling = idling
         if self.cutoff.is_shut:  # the check was called off meanwhile: whoever waited for it has left
             self.close()
+
+    def given_up(self) -> HalfResult:
+        """The result where the worker itself never came back."""
+        scene = Scene(self.errand.half, self._last_step, self._redactor)
+        return self.failed(failure_from(TotalTimedOut(), scene))
 
     @property
     def _last_step(self) -> Step:

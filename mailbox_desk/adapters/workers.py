@@ -7,8 +7,10 @@ go back to the loop that asked, and a result nobody waits for any more is droppe
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
@@ -20,11 +22,13 @@ class LaneClosed(Exception):
 
 
 class _Job(Generic[T]):
-    __slots__ = ("dropped", "future", "loop", "overdue", "started", "work")
+    __slots__ = ("dropped", "future", "loop", "overdue", "patience", "started", "until", "work")
 
-    def __init__(self, work: Callable[[], T], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, work: Callable[[], T], loop: asyncio.AbstractEventLoop, patience: float) -> None:
         self.work = work
         self.loop = loop
+        self.patience = patience
+        self.until = math.inf
         self.future: asyncio.Future[T] = loop.create_future()
         self.dropped = False
         self.overdue = False
@@ -34,6 +38,7 @@ class _Job(Generic[T]):
         if self.dropped:
             return
         self.started = True
+        self.until = time.monotonic() + self.patience
         result: Any = None
         error: BaseException | None = None
         try:
@@ -46,12 +51,21 @@ class _Job(Generic[T]):
             return  # the loop has closed: nobody is left to hear the answer
 
     def _deliver(self, result: T, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
+        if error is not None:
+            self._fail(error)
+        elif not self.future.done():
             self.future.set_result(result)
-        else:
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.future.done():
             self.future.set_exception(error)
+
+    def give_up(self) -> None:
+        """Its thread is written off; whoever waits hears TimeoutError. May be called from any thread."""
+        try:
+            self.loop.call_soon_threadsafe(self._fail, TimeoutError())
+        except RuntimeError:
+            return  # the loop has closed: nobody waits
 
 
 def start_daemon(name: str, serve: Callable[[], None]) -> None:
@@ -70,16 +84,18 @@ class Lane:
         self._most = threads
         self._spares = spares
         self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._under_way: set[_Job[Any]] = set()
         self._lock = threading.Lock()
         self._alive = 0
         self._idle = 0
         self._waiting = 0
         self._closed = False
 
-    async def run(self, work: Callable[[], T], *, limit: float | None = None) -> T:
+    async def run(self, work: Callable[[], T], *, limit: float | None = None, patience: float = math.inf) -> T:
         """Do `work` on a thread. Raises what it raises, LaneClosed, or TimeoutError after `limit` seconds
-        (the work itself goes on, its answer is dropped)."""
-        job = _Job(work, asyncio.get_running_loop())
+        (the work itself goes on, its answer is dropped). `patience`: seconds from its own begin after which `relieve`
+        gives it up."""
+        job = _Job(work, asyncio.get_running_loop(), patience)
         self._submit(job)
         try:
             if limit is None:
@@ -98,6 +114,19 @@ class Lane:
             self._closed = True
             for _ in range(self._alive):
                 self._jobs.put(None)
+
+    def relieve(self) -> int:
+        """Let fresh threads take the places of those that sit in their work beyond its patience, as long as there are
+        spares; who waits for such work hears TimeoutError. The answer: how many works were given up."""
+        now = time.monotonic()
+        with self._lock:
+            stuck = [job for job in self._under_way if now >= job.until]
+            for job in stuck:
+                job.until = math.inf
+                self._replace(job)
+        for job in stuck:
+            job.give_up()
+        return len(stuck)
 
     @property
     def alive(self) -> int:
@@ -122,14 +151,18 @@ class Lane:
     def _write_off(self, job: _Job[Any]) -> None:
         """A thread sits in foreign code beyond its limit: let another one take its place."""
         with self._lock:
-            is_stuck = job.started and job.future.cancelled()  # else it never began, or raised TimeoutError itself
-            if not is_stuck or self._spares <= 0 or self._closed:
-                return
-            job.overdue = True
-            self._spares -= 1
-            self._alive -= 1
-            if self._waiting:
-                self._start()
+            if job.started and job.future.cancelled():  # else it never began, or raised TimeoutError itself
+                self._replace(job)
+
+    def _replace(self, job: _Job[Any]) -> None:
+        """Give its thread's place away, where there is a spare. The lock is held."""
+        if job.overdue or self._spares <= 0 or self._closed:
+            return
+        job.overdue = True
+        self._spares -= 1
+        self._alive -= 1
+        if self._waiting:
+            self._start()
 
     def _serve(self) -> None:
         while True:
@@ -139,12 +172,15 @@ class Lane:
             with self._lock:
                 self._idle -= 1
                 self._waiting -= job is not None
+                if job is not None:
+                    self._under_way.add(job)
             if job is None:
                 break
             job.do()
-            if job.overdue:
-                with self._lock:
+            with self._lock:
+                self._under_way.discard(job)
+                if job.overdue:
                     self._spares += 1  # it came back after all: the place it lost was given away, this thread ends
-                return
+                    return
         with self._lock:
             self._alive -= 1

@@ -38,6 +38,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     explain.add_argument("--why", action="store_true", help="tell the facts and the rules that were tried, too")
     _add_import(commands, common)
     _add_export(commands, common)
+    _add_service(commands, common)
     _add_demo(commands)
     told = parser.parse_args(argv)
     if told.demo and told.command is not None:
@@ -66,6 +67,18 @@ def _add_watch(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
     watch = commands.add_parser("watch", parents=[common], help="a line at each change, until interrupted")
     _add_source(watch)
     watch.add_argument("--interval", metavar="SECONDS", type=_seconds, help="look again this often")
+    watch.add_argument("--metrics", metavar="PORT", type=_port, help="serve metrics for Prometheus on this computer")
+    watch.add_argument("--standby", action="store_true", help="leave the desk to a window, and go on once it is closed")
+
+
+def _add_service(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    service = commands.add_parser(
+        "service", parents=[common], help="watch in the background, as a systemd service of this user"
+    )
+    service.add_argument("act", choices=("install", "remove", "status"), help="what to do with it")
+    service.add_argument("--metrics", metavar="PORT", type=_port, help="serve metrics for Prometheus on this computer")
 
 
 def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -106,3 +119,10 @@ def _seconds(text: str) -> float:
     if not 0.1 <= seconds <= 7 * 86400:
         raise argparse.ArgumentTypeError("between 0.1 seconds and a week")
     return seconds
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise argparse.ArgumentTypeError("between 0 and 65535")
+    return port

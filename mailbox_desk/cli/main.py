@@ -16,6 +16,7 @@ from mailbox_desk.cli.demo import demo
 from mailbox_desk.cli.explain import explain
 from mailbox_desk.cli.export import export, export_through_door
 from mailbox_desk.cli.import_ import import_file, import_through_door
+from mailbox_desk.cli.service import service
 from mailbox_desk.cli.source import NotPossible
 from mailbox_desk.cli.table import live_table
 from mailbox_desk.cli.watch import watch
@@ -37,6 +38,8 @@ def run(told: argparse.Namespace) -> int:
             judge, words = bare_judge(), console.wording
             asked = sys.stdin.buffer
             return explain(asked, as_json=told.json, why=told.why, judge=judge, wording=words, out=sys.stdout)
+        if told.command == "service":
+            return service(told, console)
         return asyncio.run(_serve(told, console))
     except (NobodyReads, BrokenPipeError):
         discard_stdout()

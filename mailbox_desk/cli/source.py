@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from mailbox_desk import paths, wiring
 from mailbox_desk.cli.console import Console
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.wording.beginning import told_beginning
 
 
 class NotPossible(Exception):
@@ -29,26 +31,39 @@ async def engine_for(told: argparse.Namespace, console: Console, *, bad_rows: li
         async with _rehearsal_engine(whole=getattr(told, "whole", False)) as engine:
             yield engine
         return
-    interval = getattr(told, "interval", None)
     if told.csv:
-        async with _csv_engine(told, console, bad_rows, interval) as engine:
+        async with _csv_engine(told, console, bad_rows, getattr(told, "interval", None)) as engine:
             yield engine
         return
+    async with engine_at_home(told, console) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def engine_at_home(
+    told: argparse.Namespace, console: Console, watching: wiring.Watching | None = None
+) -> AsyncIterator[Engine]:
+    """The engine of this user's home, not started yet, which answers at the door; how it found the home is said.
+    Raises HomeTaken, NotPossible, WrongPassphrase and as open_house."""
     home = paths.home(told.home)
-    async with wiring.open_house(home, interval=interval) as house:
+    async with wiring.open_house(home, interval=getattr(told, "interval", None)) as house:
+        for sentence in told_beginning(house.beginning, console.wording, house.engine.now()):
+            console.complain(sentence)
         await unlock(house, told)
-        await house.answer_at_the_door(console.wording)
+        await house.answer_at_the_door(console.wording, watching=watching)
         yield house.engine
 
 
 async def unlock(house: wiring.House, told: argparse.Namespace) -> None:
-    """By the passphrase file, where one was named. Raises NotPossible or WrongPassphrase."""
-    if not told.passphrase_file:
+    """By the passphrase file, where one was named, or by a credential of the service manager. Raises NotPossible or
+    WrongPassphrase."""
+    file = told.passphrase_file or wiring.passphrase_credential(os.environ)
+    if not file:
         return
     try:
-        passphrase = wiring.read_passphrase(told.passphrase_file)
+        passphrase = wiring.read_passphrase(file)
     except wiring.NoPassphrase as error:
-        raise NotPossible("cli.no_passphrase", file=told.passphrase_file, reason=str(error)) from error
+        raise NotPossible("cli.no_passphrase", file=file, reason=str(error)) from error
     await house.unlock(passphrase)
 
 

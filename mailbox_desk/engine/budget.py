@@ -63,6 +63,12 @@ class HostBudget:
         """How many refusals this host may see within the window."""
         return self._host(host).limit
 
+    def left(self) -> dict[str, int]:
+        """Refusals that each host known may still see within the window; sign-ins under way count as such."""
+        return {
+            host: max(0, state.limit - state.running - len(self._recent(host))) for host, state in self._hosts.items()
+        }
+
     def held_until(self, host: str) -> float | None:
         """When the host may be tried again, None for at once. Seconds since 1970 UTC."""
         recent, limit = self._recent(host), self._host(host).limit

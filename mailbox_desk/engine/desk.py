@@ -12,10 +12,12 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.overseer import Overseer
+from mailbox_desk.engine.ports import Checker, Clock, Vault
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.settings import Settings
@@ -31,7 +33,7 @@ class Desk:
     dice: Dice
     checker: Checker
     vault: Vault
-    archive: Archive
+    archive: Ledger
     board: Board
     agenda: Agenda
     budget: HostBudget
@@ -39,6 +41,7 @@ class Desk:
     lines: Lines
     neighbours: Neighbours
     wakefulness: Wakefulness
+    overseer: Overseer
     journal: Journal
     herald: Herald
     judge: Judge

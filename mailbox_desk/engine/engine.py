@@ -14,10 +14,11 @@ from mailbox_desk.diagnosis.provider import Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
-from mailbox_desk.engine.chores import Chores, say_fault
+from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish
+from mailbox_desk.engine.lateness import Lateness
 from mailbox_desk.engine.messages import (
     Acknowledged,
     CheckWanted,
@@ -28,6 +29,8 @@ from mailbox_desk.engine.messages import (
     Message,
 )
 from mailbox_desk.engine.plan import Wish
+from mailbox_desk.engine.reading import gauges
+from mailbox_desk.engine.shift import Shift
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
@@ -38,6 +41,7 @@ from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
+from mailbox_desk.model.gauges import Gauges
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
@@ -65,10 +69,9 @@ class Engine:
         self._stored = stored
         self._providers = {provider.id: provider for provider in world.providers}
         self._watchers: dict[MailboxId, Watcher] = {}
-        self._tasks: dict[MailboxId, asyncio.Task[None]] = {}
         self._chores = Chores()
         self._wakefulness = Wakefulness(world.clock)
-        self._agenda = Agenda(world.clock, self._wakefulness.look)
+        self._agenda = Agenda(world.clock, self._look_around)
         self._started_at = world.clock.now()
         self._vault_watch = VaultWatch(
             world.clock,
@@ -82,6 +85,8 @@ class Engine:
             vault_closed=self._vault_watch.found_closed,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
+        self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
+        self.lateness = Lateness()
 
     @property
     def vault_state(self) -> VaultState:
@@ -134,11 +139,7 @@ class Engine:
         self._world.checker.shut()
         self._world.lines.shut()
         self._vault_watch.stop()
-        tasks = [*self._tasks.values(), *self._chores.stop()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._tasks.clear()
+        await asyncio.gather(*self._shift.stop(), *self._chores.stop(), return_exceptions=True)
         self._watchers.clear()
 
     async def add(self, draft: Draft) -> None:
@@ -171,14 +172,12 @@ class Engine:
         secret that can't be deleted now must not stay behind."""
         if self._world.vault.state is not VaultState.OPEN:
             raise VaultClosed(self._world.vault.state)
-        task = self._tasks.pop(mailbox_id, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._shift.end(mailbox_id)
         self._watchers.pop(mailbox_id, None)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.lines.forget(mailbox_id)
+        self._desk.archive.forget(mailbox_id)
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
@@ -266,6 +265,10 @@ class Engine:
     def provider(self, provider_id: str) -> Provider | None:
         return self._providers.get(provider_id)
 
+    async def gauges(self) -> Gauges:
+        """How the desk itself is doing at this moment."""
+        return await gauges(self._desk, self.lateness, self._started_at)
+
     async def save_setting(self, name: str, value: str) -> None:
         """Keep it for the next start. Raises ArchiveFailed."""
         await self._world.archive.save_setting(name, value)
@@ -289,9 +292,11 @@ class Engine:
         watcher = Watcher(self._desk, mailbox, standing)
         self._desk.lookout.know(mailbox)
         self._watchers[mailbox.id] = watcher
-        task = asyncio.ensure_future(watcher.run())
-        task.add_done_callback(lambda ended: say_fault(ended, f"watcher of {mailbox.id}"))
-        self._tasks[mailbox.id] = task
+        self._shift.begin(watcher)
+
+    def _look_around(self) -> None:
+        self._wakefulness.look()
+        self._shift.look(self._watchers)
 
     def _veils_of_all(self) -> Iterable[Veil]:
         if self._desk.lookout.is_blind:

@@ -12,9 +12,11 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
@@ -45,13 +47,13 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     providers = {provider.id: provider for provider in world.providers}
-    journal = Journal(stored.incidents)
+    journal, ledger = Journal(stored.incidents), Ledger(world.archive)
     return Desk(
         clock=world.clock,
         dice=world.dice,
         checker=world.checker,
         vault=world.vault,
-        archive=world.archive,
+        archive=ledger,
         board=board,
         agenda=agenda,
         budget=_budget(world, settings, providers),
@@ -59,8 +61,9 @@ def furnish(
         lines=_lines(world, settings, providers),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
+        overseer=Overseer(world.clock, limit=settings.limits.total, workers=settings.threads),
         journal=journal,
-        herald=Herald(world.clock, agenda, journal, world.archive, world.notifier, settings.tell_after),
+        herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
         judge=world.judge,
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),

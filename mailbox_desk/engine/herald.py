@@ -16,7 +16,7 @@ from typing import Final
 
 from mailbox_desk.engine.agenda import Agenda, Appointment
 from mailbox_desk.engine.journal import Journal
-from mailbox_desk.engine.ports import Archive, Clock, Notifier
+from mailbox_desk.engine.ports import Clock, Notifier, Recorder
 from mailbox_desk.model.history import ArchiveFailed, Record
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import MailboxId
@@ -197,7 +197,7 @@ class Herald:
     restart tells it again."""
 
     def __init__(
-        self, clock: Clock, agenda: Agenda, journal: Journal, archive: Archive, notifier: Notifier, patience: float
+        self, clock: Clock, agenda: Agenda, journal: Journal, archive: Recorder, notifier: Notifier, patience: float
     ) -> None:
         self._clock, self._agenda = clock, agenda
         self._journal, self._archive, self._notifier = journal, archive, notifier

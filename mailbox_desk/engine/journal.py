@@ -21,6 +21,11 @@ class Journal:
     def __init__(self, open_incidents: Iterable[Incident] = ()) -> None:
         self._open = {mailbox: each for each in open_incidents for mailbox in each.mailboxes if each.is_open}
 
+    @property
+    def incidents_open(self) -> int:
+        """How many there are; one that many mailboxes share is one."""
+        return len({each.id for each in self._open.values()})
+
     def change(self, before: Standing, after: Standing, now: float) -> StatusChange | None:
         """The change of what is shown or of its cause, None where there is none worth a line."""
         cause, was = _cause(after), _cause(before)

@@ -149,6 +149,12 @@ class Archive(Protocol):
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]: ...
 
 
+class Recorder(Protocol):
+    """Writes records down; of the store it is what the watchers see."""
+
+    async def record(self, record: Record) -> None: ...
+
+
 class Clock(Protocol):
     """Wall time in seconds since 1970 UTC, a clock that never goes back, and waiting."""
 

@@ -105,7 +105,9 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         keep=desk.lines.keeping(mailbox) if half is Half.RECEIVING else None,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
-        result = full_is_failed(await desk.checker.check(errand))
+        with desk.overseer.at_check(mailbox.id):
+            result = full_is_failed(await desk.checker.check(errand))
+        desk.overseer.times.note(half, result.seconds)
         lease.refused = result.failure is not None and result.failure.is_refused_secret
     await desk.lookout.noted(endpoint, result)
     return result

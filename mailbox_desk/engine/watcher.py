@@ -43,6 +43,8 @@ QUICK_OPINION = (1.0, 3.0)
 """Seconds before the second opinion where a person waits for the answer (the one-shot check)."""
 
 
+_AFTER_RESTART = 60.0
+"""Seconds before a watcher that was begun anew looks again."""
 _AFTER_VEIL = 5.0
 """Seconds over which the mailboxes are looked at again once a veil has lifted."""
 
@@ -90,6 +92,16 @@ class Watcher:
         """Put a message into the inbox; it is dealt with in turn."""
         self._inbox.put_nowait(message)
 
+    def recover(self) -> None:
+        """Its task ended amid something; `run` may begin anew. What waits in the inbox is dealt with then, and what it
+        was at is left for a while."""
+        rest = self._desk.clock.now() + _AFTER_RESTART
+        for half in Half:
+            view = self._standing.half(half)
+            if view.due is not None:
+                self._standing = with_half(self._standing, half, replace(view, due=max(view.due, rest)))
+        self._warnings = (*(each for each in self._warnings if each != "watch_restarted"), "watch_restarted")
+
     async def run(self) -> None:
         """Serve until cancelled."""
         self._publish()
@@ -98,7 +110,8 @@ class Watcher:
             while True:
                 message = await self._inbox.get()
                 try:
-                    await self._handle(message)
+                    with self._desk.overseer.at_message(self.id):
+                        await self._handle(message)
                 except ArchiveFailed as failed:
                     self._warn("store_failed", failed)
         finally:
@@ -106,7 +119,8 @@ class Watcher:
             self._desk.lines.give_up(self.id)
             if self._due is not None:
                 self._due.cancel()
-            for settled in self._round.settled:  # removed amid a round: who waits must not wait for ever
+            waiting, self._round = self._round.settled, _Round()
+            for settled in waiting:  # removed amid a round: who waits must not wait for ever
                 settled(self._snapshot())
 
     async def _handle(self, message: Message) -> None:
@@ -322,7 +336,7 @@ class Watcher:
 
     def _warn(self, warning: str, failed: Exception) -> None:
         if warning not in self._warnings:
-            _log.warning("%s: %s", warning, failed)
+            _log.debug("%s: %s", warning, failed)  # the ledger says it, once for all
             self._warnings = (*self._warnings, warning)
         self._publish()
         self._schedule()

@@ -21,7 +21,7 @@ _UNDO_MS: Final = 10_000
 _HARD = frozenset({VaultState.KEY_GONE, VaultState.BROKEN})
 
 
-class _Bar(QWidget):
+class Bar(QWidget):
     """A strip with one sentence; more goes to its right."""
 
     def __init__(self, tone: Tone) -> None:
@@ -47,7 +47,7 @@ class _Bar(QWidget):
         self._line.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
 
-class FailureBar(_Bar):
+class FailureBar(Bar):
     """What went wrong on our own side, until it is closed."""
 
     def __init__(self, words: Wording) -> None:
@@ -59,7 +59,7 @@ class FailureBar(_Bar):
         self.show()
 
 
-class UndoBar(_Bar):
+class UndoBar(Bar):
     """What was just done and can still be taken back. `undone` says that it was, `settled` that its time is over."""
 
     undone = Signal()
@@ -96,7 +96,7 @@ class UndoBar(_Bar):
         self.hide()
 
 
-class NoTrayBar(_Bar):
+class NoTrayBar(Bar):
     """What closing the window does where there is no tray; the person may want otherwise. `known` is called when the
     person has put it away, `keep` when the desk is to go on."""
 
@@ -118,7 +118,7 @@ class NoTrayBar(_Bar):
         self._known()
 
 
-class VaultBar(_Bar):
+class VaultBar(Bar):
     """`unlock_wanted` carries None (the system may ask) or the passphrase as a Secret."""
 
     unlock_wanted = Signal(object)

@@ -15,6 +15,7 @@ from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
 from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.rehearsal_bar import RehearsalBar
+from mailbox_desk.ui.tidings import Tidings
 from mailbox_desk.ui.tray import Tray
 from mailbox_desk.wiring import (
     Desktop,
@@ -22,10 +23,12 @@ from mailbox_desk.wiring import (
     NobodyAnswers,
     NoPassphrase,
     NoServers,
+    ask_to_leave,
     help_page,
     knock,
     read_help,
     read_passphrase,
+    watcher_of,
 )
 from mailbox_desk.wording import Wording
 
@@ -43,12 +46,22 @@ class ShownElsewhere(Exception):
     """The desk of this home is open already, and has come forward."""
 
 
+class WatchedElsewhere(Exception):
+    """A watcher in the background holds this home, and may be asked to leave. `seconds`: how long it has been there;
+    `stands_by`: it comes back by itself once the window has gone."""
+
+    def __init__(self, seconds: float, *, stands_by: bool) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+        self.stands_by = stands_by
+
+
 @asynccontextmanager
 async def open_house(
     home: Home, told: argparse.Namespace, words: Wording, show: Callable[[Summons], None], tray: Tray
 ) -> AsyncIterator[wiring.House]:
     """The started desk of this home; a second start of the program calls `show`.
-    Raises Trouble or ShownElsewhere."""
+    Raises Trouble, ShownElsewhere or WatchedElsewhere."""
 
     try:
         desktop = Desktop(words, tray.balloon, tray.picture)
@@ -73,6 +86,11 @@ async def open_house(
         raise Trouble("store", str(error)) from error
 
 
+async def take_over(home: Home) -> bool:
+    """Ask the watcher of this home to leave, and wait until it has; False where it stays."""
+    return await ask_to_leave(home)
+
+
 async def extras(house: wiring.House) -> Extras:
     """What the window needs besides the engine. Raises BadResource."""
     return Extras(help_page, await read_help(), wiring.Rehearsals().open, house.files)
@@ -91,7 +109,20 @@ async def _show_the_first(home: Home, summons: Summons, taken: HomeTaken) -> Non
                 raise ShownElsewhere from taken
     except NobodyAnswers as error:
         raise Trouble("taken") from error
-    raise Trouble("taken") from taken  # a `watch` in a terminal holds it: there is nothing to show
+    watcher = await watcher_of(home)
+    if watcher is None:
+        raise Trouble("taken") from taken  # another command holds it: there is nothing to show
+    raise WatchedElsewhere(watcher.seconds, stands_by=watcher.stands_by) from taken
 
 
-__all__ = ["RehearsalBar", "ShownElsewhere", "Trouble", "extras", "open_house", "summons_of"]
+__all__ = [
+    "RehearsalBar",
+    "ShownElsewhere",
+    "Tidings",
+    "Trouble",
+    "WatchedElsewhere",
+    "extras",
+    "open_house",
+    "summons_of",
+    "take_over",
+]

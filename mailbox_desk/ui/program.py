@@ -64,6 +64,7 @@ class Program:
         self._collector = Collector(window)
         self._ending = asyncio.Event()
         self._code = _OK
+        self._took_over = False
 
     def run(self) -> int:
         """Until the window is closed or a signal comes; the answer is the exit code."""
@@ -97,12 +98,15 @@ class Program:
 
     async def _serve(self) -> None:
         try:
-            await self._keep(await self._bring_house())
+            house = await self._bring_house()
+            while not await self._keep(house) and await self._take_over(house):
+                self._took_over = True
         except Exception as error:  # noqa: BLE001  the last stop: said on a page instead of a traceback
             self._could_not(error)
 
-    async def _keep(self, house: Any) -> None:
-        """`house` is the module of that name, which is imported late."""
+    async def _keep(self, house: Any) -> bool:
+        """`house` is the module of that name, which is imported late. False where a watcher in the background holds the
+        home and is to leave it to us."""
         try:
             told, words, summoned = self._told, self._words, self._reception.summoned
             async with house.open_house(self._home, told, words, summoned, self._tray) as opened:
@@ -111,6 +115,8 @@ class Program:
                 acts = Acts(around, self._window, await house.extras(opened))
                 self._view.attach(around, acts)
                 self._tray.follow(around)
+                self._window.put_strip(tidings := house.Tidings(around))
+                tidings.begin(opened.beginning, took_over=self._took_over)
                 if opened.rehearsal is None:
                     self._closing.follow(around, opened.notifications.show)
                 else:  # it ends with its window, and its own strip says so
@@ -122,9 +128,32 @@ class Program:
                     self._reception.clicked(await opened.notifications.clicked())
         except house.ShownElsewhere:
             self._end()
+        except house.WatchedElsewhere as watched:
+            if not watched.stands_by:  # a person began it and would wonder: it ends only by their word
+                await self._ask_to_take_over(watched.seconds)
+            return False
         except house.Trouble as trouble:
             _log.error("the desk can't start: %s %s", trouble.reason, trouble.detail)
             self._give_up(trouble.reason, detail=trouble.detail)
+        return True
+
+    async def _ask_to_take_over(self, seconds: float) -> None:
+        """Returns once the person wants it; else the page stays until the window is closed."""
+        text, wanted = self._words.text, asyncio.Event()
+        says = text("ui.start.watched.text", time=self._words.duration(seconds))
+        act = (text("ui.start.watched.take_over"), wanted.set)
+        self._window.show_message(text("ui.start.watched.title"), says, act)
+        self._window.show()
+        await wanted.wait()
+
+    async def _take_over(self, house: Any) -> bool:
+        """False, and said, where the watcher stays."""
+        text = self._words.text
+        self._window.show_message(text("ui.start.taking_over.title"), text("ui.start.taking_over.text"))
+        left: bool = await house.take_over(self._home)
+        if not left:
+            self._give_up("stays")
+        return left
 
     def _could_not(self, error: Exception) -> None:
         _log.error("the desk could not go on", exc_info=error)

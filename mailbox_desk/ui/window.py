@@ -61,6 +61,8 @@ class Window(QMainWindow):
         self._counts, self._busy, self._vault = (label(role="muted", wraps=False) for _ in range(3))
         self._pages = QStackedWidget()
         self._message, self._message_title = label(), label()
+        self._message_does: Callable[[], None] = lambda: None
+        self._message_act = button("", lambda: self._message_does(), bright=True)
         self._strips = QVBoxLayout()
         self._pane_card = QVBoxLayout()
         self.setWindowTitle(words.text("ui.title"))
@@ -102,10 +104,15 @@ class Window(QMainWindow):
     def tell_vault(self, text: str) -> None:
         self._vault.setText(text)
 
-    def show_message(self, title: str, text: str) -> None:
-        """One page instead of the list: the desk can't start, and why."""
+    def show_message(self, title: str, text: str, act: tuple[str, Callable[[], None]] | None = None) -> None:
+        """One page instead of the list: the desk can't start, and why. `act`: the one thing that would help."""
         self._message_title.setText(title)
         self._message.setText(text)
+        self._message_act.setVisible(act is not None)
+        if act is not None:
+            self._message_act.setText(act[0])
+            self._message_does = act[1]
+            self._message_act.setFocus(Qt.FocusReason.OtherFocusReason)
         self._above.hide()
         self._pages.setCurrentIndex(_MESSAGE)
         self.acts.enable(is_live=False, marked=())
@@ -240,7 +247,8 @@ class Window(QMainWindow):
     def _message_page(self) -> QWidget:
         self._message_title.setFont(self._theme.title_font)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return _centred(self._message_title, self._message)
+        self._message_act.hide()
+        return _centred(self._message_title, self._message, self._message_act)
 
     def _place_chips(self) -> None:
         """Beside the sentence where there is room for both, else below it."""

@@ -30,6 +30,7 @@ from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.notifications import Notifications
 from mailbox_desk.adapters.open_files import raise_file_limit
 from mailbox_desk.adapters.resources import load_providers, load_rules
+from mailbox_desk.adapters.running_mark import RunningMark
 from mailbox_desk.adapters.system_clock import SystemClock
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.vault import SealedVault
@@ -40,6 +41,7 @@ from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Vault
 from mailbox_desk.engine.world import World
+from mailbox_desk.model.beginning import Beginning
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import Stored
@@ -52,6 +54,7 @@ from mailbox_desk.model.summons import Summons, summons_from
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
+from mailbox_desk.wiring.watching import Watching
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
 from mailbox_desk.wording.notices import announce
@@ -88,14 +91,17 @@ class House:
     rehearsal: Rehearsal | None = None
     notifications: Notifications | None = None
     files: MailboxFiles = field(default_factory=MailboxFiles)
+    beginning: Beginning = field(default_factory=Beginning)
 
     async def unlock(self, passphrase: Secret) -> VaultState:
         """Open the vault by its passphrase, never prompting. Raises WrongPassphrase."""
         return await self.vault.open(passphrase=passphrase)
 
-    async def answer_at_the_door(self, wording: Wording, *, show: Callable[[Summons], None] | None = None) -> None:
+    async def answer_at_the_door(
+        self, wording: Wording, *, show: Callable[[Summons], None] | None = None, watching: Watching | None = None
+    ) -> None:
         """Let a second process of this home ask us: for a round ("check"), to take in or give out mailboxes ("import",
-        "export"), or by `show` to be shown ("show")."""
+        "export"), by `show` to be shown ("show"), or by `watching` who we are and to leave ("watcher", "leave")."""
 
         async def answer(request: Request) -> AsyncIterator[dict[str, object]]:
             match request.ask:
@@ -113,6 +119,11 @@ class House:
                 case "show" if show is not None:
                     show(summons_from(request.arguments))
                     yield {"shown": True}
+                case "watcher" if watching is not None:
+                    yield watching.told()
+                case "leave" if watching is not None:
+                    watching.leave()
+                    yield {"leaves": True}
                 case _:
                     yield {"refused": request.ask}
 
@@ -169,7 +180,7 @@ async def open_house(
         lock = HomeLock(home)
         lock.acquire()
         stack.callback(lock.release)
-        stack.callback(log_into(home))
+        broke_off = _marked(home, stack)
         database = Database(home)
         await database.open()
         stack.push_async_callback(closed, database.close, "store")
@@ -187,7 +198,19 @@ async def open_house(
         door, files = Door(home), MailboxFiles()
         stack.push_async_callback(closed, door.close, "door")
         stack.callback(files.close)
-        yield House(engine, vault, door, rehearsal, notifications, files)
+        beginning = Beginning(broke_off, database.restored)
+        yield House(engine, vault, door, rehearsal, notifications, files, beginning)
+
+
+def _marked(home: Home, stack: AsyncExitStack) -> float | None:
+    """This run is marked and has its log; the answer: when the run before broke off, where it did."""
+    mark = RunningMark(home)
+    broke_off = mark.set()
+    stack.callback(mark.clear)
+    stack.callback(log_into(home))
+    if broke_off is not None:
+        _log.info("the run before this one did not end properly")
+    return broke_off
 
 
 @asynccontextmanager
@@ -214,10 +237,7 @@ async def _engine(
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
-    checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    searches = Lane("discovery", _DISCOVERY_LANE)
-    for lane in (checks, names, searches):
-        stack.callback(lane.close)
+    checks, names, searches = _lanes(stack, settings)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
@@ -246,6 +266,7 @@ async def _engine(
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
+    stack.push_async_callback(_ended, asyncio.create_task(engine.lateness.run(), name="lateness"))
     return engine
 
 
@@ -255,6 +276,15 @@ def _kept_lines(stack: AsyncExitStack) -> KeptLines:
     answers = Lane("line", _LINE_LANE)
     stack.callback(answers.close)
     return KeptLines(answers)
+
+
+def _lanes(stack: AsyncExitStack, settings: Settings) -> tuple[Lane, Lane, Lane]:
+    """For checks, for name look-ups, for the finding of servers. As many that check may hang as there are."""
+    checks = Lane("check", settings.threads, spares=settings.threads)
+    names, searches = Lane("name", _NAME_LANE, spares=_NAME_SPARES), Lane("discovery", _DISCOVERY_LANE)
+    for lane in (checks, names, searches):
+        stack.callback(lane.close)
+    return checks, names, searches
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

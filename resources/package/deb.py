@@ -71,6 +71,9 @@ def lay_out(bundle: Path, root: Path, release: Release, icons: Mapping[int, byte
     _write(share / "applications" / f"{NAME}.desktop", (_HERE / f"{NAME}.desktop").read_bytes())
     _write(share / "metainfo" / f"{COMPONENT}.metainfo.xml", metainfo(release).encode())
     _write(share / "icons" / "hicolor" / "scalable" / "apps" / f"{NAME}.svg", _SVG.read_bytes())
+    unit = Template((_HERE.parent / "service" / f"{NAME}.service").read_text(encoding="utf-8"))
+    command = f"/usr/bin/{NAME} watch --standby"
+    _write(usr / "lib" / "systemd" / "user" / f"{NAME}.service", unit.substitute(command=command).encode())
     for size, picture in icons.items():
         _write(share / "icons" / "hicolor" / f"{size}x{size}" / "apps" / f"{NAME}.png", picture)
     (usr / "bin").mkdir()

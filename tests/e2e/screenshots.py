@@ -15,14 +15,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
 
 from mailbox_desk.demo.rehearsal import Rehearsal
+from mailbox_desk.model.beginning import Beginning, Restored
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft
+from mailbox_desk.model.gauges import Bottleneck, Shortfall
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.actions import Act
 from mailbox_desk.ui.bars import NoTrayBar
 from mailbox_desk.ui.rehearsal_bar import RehearsalBar
+from mailbox_desk.ui.tidings import Tidings
 from mailbox_desk.ui.window import Window
 from tests.e2e import album
 from tests.ui.samples import mailbox, snapshot
@@ -32,7 +35,15 @@ WIDTHS = (1100, 720, 480)
 
 class WindowAlbum(album.Album):
     async def take(self) -> None:
-        for part in (self._lists, self._narrow, self._search, self._strips, self._menus, self._tray_marks):
+        for part in (
+            self._lists,
+            self._narrow,
+            self._search,
+            self._strips,
+            self._tidings,
+            self._menus,
+            self._tray_marks,
+        ):
             await part()
 
     async def _lists(self) -> None:
@@ -105,9 +116,27 @@ class WindowAlbum(album.Album):
         text = self.words.text
         window.show_message(text("ui.start.newer.title"), text("ui.start.newer.text", detail="9 is newer than 1"))
         await self.keep(window, "message")
+        says = text("ui.start.watched.text", time="2 h 05")
+        act = (text("ui.start.watched.take_over"), lambda: None)
+        window.show_message(text("ui.start.watched.title"), says, act)
+        await self.keep(window, "message_watched")
         for box in window.findChildren(QWidget):
             if box.isWindow():
                 box.close()
+        window.close()
+
+    async def _tidings(self) -> None:
+        window, _, _, around = self.window(album.desk_of_twelve())
+        window.put_strip(tidings := Tidings(around))
+        now = around.now()
+        restored = Restored(now - 30_000, "/srv/people/me/mailbox-desk/backups/damaged-desk.sqlite")
+        tidings.begin(Beginning(now - 4000), took_over=False)
+        await self.keep(window, "strip_broke_off")
+        tidings.begin(Beginning(now - 4000, restored), took_over=True)
+        tidings.take(Shortfall(Bottleneck.HOST, 1.4, 660.0, 80, "imap.example.org"))
+        for width in (1100, 480):
+            window.resize(width, 760)
+            await self.keep(window, f"strip_tidings_{width}")
         window.close()
 
     async def _menus(self) -> None:
