@@ -9,6 +9,7 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
@@ -35,6 +36,7 @@ class Desk:
     agenda: Agenda
     budget: HostBudget
     lookout: Lookout
+    comeback: Comeback
     neighbours: Neighbours
     wakefulness: Wakefulness
     journal: Journal

@@ -45,4 +45,9 @@ class Hastened:
     """The first look of this run is wanted now: the mailbox is on the screen."""
 
 
-Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock was set; by how much, wakefulness knows."""
+
+
+Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | ClockStepped | HalfChecked | SittingEnded

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.digest import Judge
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Network, Notifier, Vault
+from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.response import Response
 
@@ -27,3 +28,4 @@ class World:
     judge: Judge
     explain: Callable[[Response], Diagnosis]
     providers: tuple[Provider, ...]
+    network: Network = field(default_factory=QuietNetwork)

@@ -112,6 +112,7 @@ class ScriptedServers:
     refused: Counter[tuple[str, Half]] = field(default_factory=Counter)
     reached: list[str] = field(default_factory=list)
     unreachable_hosts: set[str] = field(default_factory=set)
+    network_is_cut: bool = False
     offers: frozenset[str] = frozenset()
     seconds: float = 0.0
     clock: JumpingClock | None = None
@@ -135,7 +136,7 @@ class ScriptedServers:
             self._at_once -= 1
         self.visits.append((user, errand.half))
         script = self.scripts.get((user, errand.half), accept)
-        if errand.endpoint.host in self.unreachable_hosts:
+        if not self._is_there(errand.endpoint):
             script = unreachable
         failure = script(errand)
         if on_step is not None:
@@ -148,7 +149,10 @@ class ScriptedServers:
 
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
         self.reached.append(endpoint.host)
-        return endpoint.host not in self.unreachable_hosts
+        return self._is_there(endpoint)
+
+    def _is_there(self, endpoint: Endpoint) -> bool:
+        return not self.network_is_cut and endpoint.host not in self.unreachable_hosts
 
     def shut(self) -> None:
         pass
