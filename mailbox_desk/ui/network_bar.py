@@ -1,9 +1,9 @@
-"""The strip that says what stands between the desk and the mail servers on our own side, where a person can do something:
-a sign-in page of the network, or a network where the desk never was. It is one line for all mailboxes."""
+"""The strip that says what of our own network keeps the desk from looking, where a person can do something: a sign-in
+page of the network, or a network where the desk never was. It is one line for all mailboxes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -25,10 +25,11 @@ class NetworkBar(QWidget):
         self._view = NetworkView()
         self._is_put_off = False
         self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("tone", Tone.GREY.value)
         self._text = label()
         self._open = button(words.text("network.portal.open"), self._open_page)
-        self._check = button(words.text("network.new.check"), self.accepted)
+        self._check = button(words.text("network.new.check"), self.accepted.emit)
         self._later = button(words.text("network.new.later"), self._put_off)
         line = QHBoxLayout(self)
         line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_m, MEASURES.gap_xl, MEASURES.gap_m)

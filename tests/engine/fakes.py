@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
+from mailbox_desk.engine.ports import Network
+from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
@@ -223,6 +225,7 @@ class Shelf:
     written: list[Incident] = field(default_factory=list)
     full: bool = False
     tidied: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
 
     async def load(self) -> Stored:
         return Stored(
@@ -230,6 +233,7 @@ class Shelf:
             tuple(self.standings.values()),
             tuple(self.refusals),
             tuple(each for each in self.kept.values() if each.is_open),
+            dict(self.settings),
         )
 
     async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None:
@@ -254,7 +258,7 @@ class Shelf:
         self.written.extend(record.incidents)
 
     async def save_setting(self, name: str, value: str) -> None:
-        raise AssertionError("not used")
+        self.settings[name] = value
 
     async def tidy(self, now: float) -> None:
         self.tidied += 1
@@ -293,6 +297,7 @@ class Lab:
     seen: list[Snapshot] = field(default_factory=list)
     dice: Callable[[], float] = lambda: 0.5
     judge: Judge = judge_by_text
+    network: Network = field(default_factory=QuietNetwork)
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -325,6 +330,7 @@ class Lab:
             judge=self.judge,
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
             providers=(),
+            network=self.network,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())
         self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)
