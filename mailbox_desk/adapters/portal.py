@@ -119,10 +119,10 @@ def judged(probe: Probe, status: int, location: str, body: bytes) -> PublicSight
 
 def _page(probe: Probe, location: str) -> str:
     """Where to sign in: what the network says, if a browser may open it; else the probe, which leads there."""
-    page = urljoin(probe.address, location.strip())
     try:
+        page = urljoin(probe.address, location.strip())
         parts = urlsplit(page)
         is_sane = parts.scheme in ("http", "https") and bool(parts.hostname) and len(page) <= _LONGEST_PAGE
     except ValueError:
-        is_sane = False
+        return probe.address
     return page if is_sane and page.isprintable() else probe.address
