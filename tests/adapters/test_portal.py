@@ -5,62 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mailbox_desk.adapters.portal import PROBES, PortalProbes, Probe, judged
+from mailbox_desk.adapters.portal import PROBES, PortalProbes, judged
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.model.network import PublicSight, Sight
+from tests.servers.portal import Web, probes_at
 from tests.servers.ports import free_port
 
 LOGIN = "http://login.hotel.test/welcome?from=desk"
 
 
-class Web:
-    """A plain web server of three pages, each as it should be; `portal` puts an answer before all of them, `odd`
-    before one."""
-
-    def __init__(self) -> None:
-        self.portal: tuple[int, str, bytes] | None = None
-        self.odd: dict[str, tuple[int, str, bytes]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.hangs = threading.Event()
-        self.hangs.set()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
-        self.port: int = self.server.server_address[1]
-
-    def _handler(web) -> type[BaseHTTPRequestHandler]:  # noqa: N805  the handler has a self of its own
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                web.asked.append((self.path, dict(self.headers)))
-                web.hangs.wait(30)
-                right = (204, "", b"") if self.path == "/" else (200, "", b"success\n")
-                status, location, body = web.portal or web.odd.get(self.path) or right
-                self.send_response(status)
-                if location:
-                    self.send_header("Location", location)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
-
-
 @pytest.fixture
 def web() -> Iterator[Web]:
-    served = Web()
-    thread = threading.Thread(target=served.server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield served
-    served.hangs.set()
-    served.server.shutdown()
-    thread.join(5)
-    served.server.server_close()
+    with Web() as served:
+        yield served
 
 
 @pytest.fixture
@@ -69,13 +29,6 @@ async def lanes() -> AsyncIterator[tuple[Lane, Lane]]:
     yield fetches, names
     fetches.close()
     names.close()
-
-
-def probes_at(port: int) -> tuple[Probe, ...]:
-    return (
-        Probe("127.0.0.1", "/", 204, port=port),
-        Probe("127.0.0.1", "/success.txt", 200, b"success", port=port),
-    )
 
 
 async def sight(lanes: tuple[Lane, Lane], port: int) -> PublicSight:
