@@ -24,13 +24,15 @@ from mailbox_desk.model.snapshot import Snapshot
 from tests.engine.fakes import Lab, NothingThere, judge_by_text, with_settings
 from tests.servers.portal import Web, probes_at
 from tests.servers.ports import free_port
+from tests.servers.secret_service import SecretService
+from tests.servers.system_bus import system_services
 
 LIMIT = 20
 HOSTS = ("127.0.0.21", "127.0.0.22", "127.0.0.23")
 
 
 @asynccontextmanager
-async def desk(lab: Lab, web: Web) -> AsyncIterator[Engine]:
+async def desk(lab: Lab, web: Web, *, loopback_counts: bool = True) -> AsyncIterator[Engine]:
     """A desk of three mailboxes at three hosts where nobody listens."""
     lanes = checks, names, fetches = Lane("test-checks", 8), Lane("test-names", 4), Lane("test-fetch", 2)
     for host in HOSTS:
@@ -38,7 +40,7 @@ async def desk(lab: Lab, web: Web) -> AsyncIterator[Engine]:
         closed = Endpoint(host, free_port(), Security.TLS, host)
         lab.shelf.mailboxes[made.id] = type(made)(made.id, made.address, closed, None)
     network = SystemNetwork(PortalProbes(fetches, names, probes_at(web.port)).look, "salt")
-    rehearsed = with_settings(network=NetworkSettings(loopback_counts=True, public_points=False), envelope=False)
+    settings = with_settings(network=NetworkSettings(loopback_counts=loopback_counts, public_points=False))
     world = World(
         MailChecker(checks, names),
         NothingThere(),
@@ -52,7 +54,7 @@ async def desk(lab: Lab, web: Web) -> AsyncIterator[Engine]:
         (),
         network,
     )
-    engine = Engine(world, rehearsed, await lab.shelf.load())
+    engine = Engine(world, settings, await lab.shelf.load())
     engine.board.subscribe(lambda news: lab.seen.append(news))  # type: ignore[arg-type]  # nobody leaves
     await engine.start()
     try:
@@ -94,3 +96,21 @@ async def test_a_portal_steps_in_and_goes(monkeypatch: pytest.MonkeyPatch) -> No
             assert lab.notices == []
             assert lab.shelf.written == []
             assert MailboxId(HOSTS[0]) in engine.ids
+
+
+async def test_sleep_and_wake_are_heard_over_the_systems_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab()
+    with Web() as web, SecretService() as bus:
+        address = bus.env["DBUS_SESSION_BUS_ADDRESS"]
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        async with system_services(address) as services, desk(lab, web, loopback_counts=False) as engine:
+            async with asyncio.timeout(LIMIT):
+                while not services.asked:  # noqa: ASYNC110  the bus is another process
+                    await asyncio.sleep(0.02)
+            await services.sleep(begins=True)
+            await veiled(engine, {"asleep"})
+            await services.sleep(begins=False)
+            began = asyncio.get_running_loop().time()
+            await veiled(engine, set())
+            assert 2 < asyncio.get_running_loop().time() - began < 7, "none in the first seconds"
+    assert web.asked == [], "nobody outside is asked for that"
