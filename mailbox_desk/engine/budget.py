@@ -55,6 +55,11 @@ class HostBudget:
         for refusal in sorted(refusals, key=lambda each: each.at):
             self._host(refusal.host).refusals.append(min(refusal.at, now))
 
+    def clock_stepped(self, by: float) -> None:
+        """The wall clock was set by so many seconds: what is remembered is as old as it was."""
+        for host in self._hosts.values():
+            host.refusals = deque(at + by for at in host.refusals)
+
     def refusals(self, host: str) -> int:
         """Refusals at this host within the window."""
         return len(self._recent(host))

@@ -9,6 +9,7 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
@@ -39,6 +40,7 @@ class Desk:
     budget: HostBudget
     lookout: Lookout
     lines: Lines
+    comeback: Comeback
     neighbours: Neighbours
     wakefulness: Wakefulness
     overseer: Overseer

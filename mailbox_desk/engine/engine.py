@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
@@ -17,17 +18,19 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
-from mailbox_desk.engine.furnish import Calls, furnish
+from mailbox_desk.engine.furnish import Calls, furnish, watch_network
 from mailbox_desk.engine.lateness import Lateness
 from mailbox_desk.engine.messages import (
     Acknowledged,
     CheckWanted,
+    ClockStepped,
     Happened,
     Hastened,
     LineFell,
     MailboxChanged,
     Message,
 )
+from mailbox_desk.engine.network_watch import NetworkCalls
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.reading import gauges
 from mailbox_desk.engine.shift import Shift
@@ -46,6 +49,7 @@ from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, S
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.network import NetworkView
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
@@ -55,7 +59,6 @@ from mailbox_desk.model.verdict import Half, Veil, VeilReason
 
 _log = logging.getLogger(__name__)
 _VAULT_VEIL = Veil(VeilReason.VAULT_LOCKED)
-_OFFLINE_VEIL = Veil(VeilReason.OFFLINE)
 _TIDY_EVERY = 6 * 3600.0
 _PORTION = 10
 
@@ -70,7 +73,9 @@ class Engine:
         self._providers = {provider.id: provider for provider in world.providers}
         self._watchers: dict[MailboxId, Watcher] = {}
         self._chores = Chores()
-        self._wakefulness = Wakefulness(world.clock)
+        self._wakefulness = Wakefulness(
+            world.clock, overslept=lambda: self._network.woke(), stepped=self._clock_stepped
+        )
         self._agenda = Agenda(world.clock, self._look_around)
         self._started_at = world.clock.now()
         self._vault_watch = VaultWatch(
@@ -80,13 +85,15 @@ class Engine:
             opened=lambda: self._sighted(_VAULT_VEIL),
         )
         calls = Calls(
-            blinded=lambda: self._blinded(_OFFLINE_VEIL),
-            sighted=lambda: self._sighted(_OFFLINE_VEIL),
+            blinded=lambda reason: self._blinded(Veil(reason)),
+            sighted=lambda reason: self._sighted(Veil(reason)),
             vault_closed=self._vault_watch.found_closed,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
         self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
         self.lateness = Lateness()
+        network = NetworkCalls(calls.blinded, calls.sighted, self._renew_lines, self._count)
+        self._network = watch_network(world, self._desk, stored, self._chores, network)
 
     @property
     def vault_state(self) -> VaultState:
@@ -115,6 +122,8 @@ class Engine:
         state = await self._world.vault.open()
         self._desk.budget.remember(self._stored.refusals)
         self._desk.herald.remember(self._stored.incidents, self._stored.standings)
+        await self._network.begin()
+        self._chores.begin(self._network.run(), "network")
         self._chores.begin(self._agenda.run(), "agenda")
         self._chores.begin(self._desk.herald.run(), "herald")
         self._chores.begin(self._keep_tidy(), "tidy")
@@ -135,7 +144,7 @@ class Engine:
 
     async def stop(self) -> None:
         """End everything at once; what hangs is shut. Takes less than a second."""
-        self._desk.lookout.stop()
+        self._network.stop()
         self._world.checker.shut()
         self._world.lines.shut()
         self._vault_watch.stop()
@@ -193,6 +202,8 @@ class Engine:
         self._post_all(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until, note)))
 
     async def resume(self, ids: Iterable[MailboxId]) -> None:
+        ids = tuple(ids)
+        self._desk.comeback.expect(len(ids))
         self._post_all(ids, Event(EventKind.RESUMED, veil=Veil(VeilReason.BY_PERSON)))
 
     async def acknowledge(self, ids: Iterable[MailboxId], *, known: bool = True) -> None:
@@ -203,6 +214,7 @@ class Engine:
     def check_now(self, ids: Sequence[MailboxId]) -> None:
         """A person wants to know. For one mailbox that is one try even where its secret rests."""
         self._desk.lookout.look_now()
+        self._let_through(ids)
         wanted = CheckWanted(Wish.THIS_ONE if len(ids) == 1 else Wish.ALL)
         self._chores.begin(self._post_in_turn(ids, wanted), "check now")
 
@@ -226,10 +238,21 @@ class Engine:
 
     def prioritise(self, ids: Iterable[MailboxId]) -> None:
         """Look at these first: they are on the screen and were not checked in this run yet."""
+        ids = tuple(ids)
+        self._desk.comeback.prefer(ids)
         for mailbox_id in ids:
             snapshot = self.board.get(mailbox_id)
             if snapshot is not None and (snapshot.standing.last_checked or 0.0) < self._started_at:
                 self._watchers[mailbox_id].post(Hastened())
+
+    @property
+    def network(self) -> NetworkView:
+        """How the desk sees its own network now; it changes only with snapshots."""
+        return self._network.view
+
+    def accept_network(self) -> None:
+        """A person says: check all mailboxes from this new network."""
+        self._network.accept()
 
     async def unlock(self, passphrase: Secret | None = None) -> VaultState:
         """The one call that may make the system ask the person. Raises WrongPassphrase."""
@@ -299,15 +322,44 @@ class Engine:
         self._shift.look(self._watchers)
 
     def _veils_of_all(self) -> Iterable[Veil]:
-        if self._desk.lookout.is_blind:
-            yield _OFFLINE_VEIL
+        yield from map(Veil, self._network.reasons())
         if self._vault_watch.is_closed:
             yield _VAULT_VEIL
+
+    def _count(self) -> int:
+        """How many mailboxes there are; before the start, how many there will be."""
+        return len(self._watchers) or len(self._stored.mailboxes)
+
+    def _let_through(self, ids: Sequence[MailboxId]) -> None:
+        """Who is asked for by name is looked at from a new network too; all together is a yes to it."""
+        if VeilReason.NEW_NETWORK in self._network.reasons():
+            if len(ids) >= len(self._watchers):
+                self._network.accept()
+            else:
+                self._post_all(ids, Event(EventKind.SIGHTED, veil=Veil(VeilReason.NEW_NETWORK)))
+
+    def _renew_lines(self) -> None:
+        """Other addresses: lines that were kept are dead or will be, so each is made anew, a little after another."""
+        held = [mailbox_id for mailbox_id in self._watchers if self._world.lines.holds(mailbox_id)]
+        _log.info("this computer has another address: %d idle lines are made anew", len(held))
+        for place, mailbox_id in enumerate(held):
+            self._desk.lines.give_up(mailbox_id)
+            self._agenda.after(place * self.settings.first_round_spacing, partial(self._renew_line, mailbox_id))
+
+    def _renew_line(self, mailbox_id: MailboxId) -> None:
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(LineFell())
+
+    def _clock_stepped(self, by: float) -> None:
+        self._desk.budget.clock_stepped(by)
+        for watcher in self._watchers.values():
+            watcher.post(ClockStepped())
 
     def _blinded(self, veil: Veil) -> None:
         self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
 
     def _sighted(self, veil: Veil) -> None:
+        self._desk.comeback.expect(len(self._watchers))
         self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=veil))
 
     def _post_all(self, ids: Iterable[MailboxId], event: Event) -> None:

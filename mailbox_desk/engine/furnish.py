@@ -9,20 +9,27 @@ from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
+from mailbox_desk.engine.chores import Chores
+from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
-from mailbox_desk.engine.lookout import Lookout
+from mailbox_desk.engine.lookout import Lookout, Means
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
+from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.wakefulness import Wakefulness
+from mailbox_desk.engine.waking import Waking
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.network import KNOWN, NewNetwork
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
+from mailbox_desk.model.verdict import VeilReason
 
 _USUAL_INTERVAL = 300.0
 
@@ -31,8 +38,8 @@ _USUAL_INTERVAL = 300.0
 class Calls:
     """What the shared parts tell the engine."""
 
-    blinded: Callable[[], None]
-    sighted: Callable[[], None]
+    blinded: Callable[[VeilReason], None]
+    sighted: Callable[[VeilReason], None]
     vault_closed: Callable[[VaultState], None]
 
 
@@ -57,7 +64,12 @@ def furnish(
         board=board,
         agenda=agenda,
         budget=_budget(world, settings, providers),
-        lookout=Lookout(world.clock, world.checker, settings.limits, blinded=calls.blinded, sighted=calls.sighted),
+        lookout=Lookout(
+            Means(world.clock, world.checker, world.network, settings.limits, settings.network),
+            blinded=calls.blinded,
+            sighted=calls.sighted,
+        ),
+        comeback=Comeback(world.dice, settings.first_round_spacing),
         lines=_lines(world, settings, providers),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
@@ -69,6 +81,26 @@ def furnish(
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
     )
+
+
+def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, calls: NetworkCalls) -> NetworkWatch:
+    """What hears of the network and of sleep, for this desk."""
+    guard = NewNetworkGuard(
+        world.archive,
+        KnownNetworks(stored.settings.get(KNOWN, "")),
+        desk.settings.network.new_network or NewNetwork.WAIT,
+        count=calls.count,
+        begin=chores.begin,
+        blinded=lambda: calls.blinded(VeilReason.NEW_NETWORK),
+        sighted=lambda: calls.sighted(VeilReason.NEW_NETWORK),
+    )
+    waking = Waking(
+        world.clock,
+        desk.lookout,
+        blinded=lambda: calls.blinded(VeilReason.ASLEEP),
+        sighted=lambda: calls.sighted(VeilReason.ASLEEP),
+    )
+    return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
 
 
 def _budget(world: World, settings: Settings, providers: Mapping[str, Provider]) -> HostBudget:

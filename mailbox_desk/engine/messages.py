@@ -50,6 +50,11 @@ class LineFell:
     """The mailbox's idle line died: a reason to look."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock was set; by how much, wakefulness knows."""
+
+
 Message = (
     CheckWanted
     | Happened
@@ -58,6 +63,7 @@ Message = (
     | Hastened
     | LineFell
     | LineProved
+    | ClockStepped
     | HalfChecked
     | SittingEnded
 )

@@ -5,7 +5,7 @@ Every method answers an `await` and calls nothing back, but for `on_step`, which
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
@@ -15,6 +15,7 @@ from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.network import NetworkFact, PublicSight
 from mailbox_desk.model.notice import Notice
 from mailbox_desk.model.oauth import OAuthApp, SignInStep
 from mailbox_desk.model.snapshot import Standing
@@ -163,6 +164,23 @@ class Clock(Protocol):
     def monotonic(self) -> float: ...
 
     async def sleep(self, seconds: float) -> None: ...
+
+
+class Network(Protocol):
+    """What the system says of the network and of sleep. Hints: the engine's own witnesses decide. It never raises."""
+
+    async def here(self) -> str:
+        """The fingerprint of the network that this computer is on, "" where it is on none."""
+        ...
+
+    def facts(self) -> AsyncIterator[NetworkFact]:
+        """Every hint as it comes, first how things stand now; until closed."""
+        ...
+
+    async def public_sight(self) -> PublicSight:
+        """Fetch pages made for that over plain http: is the internet there, or a sign-in page before it? Asks at most
+        a few, with a limit of seconds."""
+        ...
 
 
 class Notifier(Protocol):

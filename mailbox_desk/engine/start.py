@@ -1,10 +1,12 @@
-"""How mailboxes stand when the program starts: what was stored, without what only the last run could know. Pure."""
+"""How mailboxes stand when the program starts, when a veil has lifted, and when the clock was set. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from mailbox_desk.engine.refusals import with_half
+from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
 from mailbox_desk.model.verdict import Half, VeilKind, Verdict
@@ -43,3 +45,35 @@ def due_first(standing: Standing, at: float) -> Standing:
         if view.verdict is not None and not in_doubt and other.opinion is not Opinion.AT_OTHER:
             standing = with_half(standing, half, replace(view, due=at))
     return standing
+
+
+def due_after_veil(standing: Standing, at: float) -> Standing:
+    """As `due_first`; whom nobody could reach is looked at again too, for the veil may tell why."""
+    for half in Half:
+        view = standing.half(half)
+        failure = view.last.failure if view.last is not None else None
+        if view.opinion is Opinion.HERE and failure is not None and failure.kind in SAYS_NOTHING_WHILE_BLIND:
+            standing = with_half(standing, half, replace(view, due=at))
+    return due_first(standing, at)
+
+
+def clock_stepped(standing: Standing, by: float) -> Standing:
+    """The wall clock was set by so many seconds: each look to come is as far off as it was."""
+    for half in Half:
+        view = standing.half(half)
+        if view.due is not None:
+            standing = with_half(standing, half, replace(view, due=view.due + by))
+    return standing
+
+
+SAYS_NOTHING_WHILE_BLIND: Final = frozenset(
+    {
+        FailureKind.UNREACHABLE,
+        FailureKind.TIMED_OUT,
+        FailureKind.UNTRUSTED,
+        FailureKind.TLS_BROKEN,
+        FailureKind.BROKEN,
+        FailureKind.CLOSED,
+    }
+)
+"""What a check meets where the network itself fails, or somebody else answers: nothing of the mailbox."""

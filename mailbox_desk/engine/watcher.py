@@ -21,6 +21,7 @@ from mailbox_desk.engine.line_proof import after_death, proved
 from mailbox_desk.engine.messages import (
     Acknowledged,
     CheckWanted,
+    ClockStepped,
     Happened,
     Hastened,
     LineFell,
@@ -30,7 +31,7 @@ from mailbox_desk.engine.messages import (
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
-from mailbox_desk.engine.start import due_first
+from mailbox_desk.engine.start import SAYS_NOTHING_WHILE_BLIND, clock_stepped, due_after_veil, due_first
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Snapshot, Standing
@@ -45,8 +46,6 @@ QUICK_OPINION = (1.0, 3.0)
 
 _AFTER_RESTART = 60.0
 """Seconds before a watcher that was begun anew looks again."""
-_AFTER_VEIL = 5.0
-"""Seconds over which the mailboxes are looked at again once a veil has lifted."""
 
 
 @dataclass(slots=True)
@@ -75,6 +74,7 @@ class Watcher:
         self._warnings: tuple[str, ...] = ()
         self._shared = True
         self._next_round: float | None = None
+        self._stepped_by = desk.wakefulness.stepped_by
 
     @property
     def id(self) -> MailboxId:
@@ -124,6 +124,7 @@ class Watcher:
                 settled(self._snapshot())
 
     async def _handle(self, message: Message) -> None:
+        self._keep_step_with_the_clock()
         match message:
             case CheckWanted():
                 self._wish(message)
@@ -143,6 +144,8 @@ class Watcher:
                 if self._child is None:
                     self._standing = due_first(self._standing, self._desk.clock.now())
                     self._schedule()
+            case ClockStepped():
+                self._schedule()
             case Acknowledged(known):
                 await self._keep(replace(self._standing, acknowledged=known))
             case _:
@@ -180,7 +183,7 @@ class Watcher:
     async def _take_in(self, checked: HalfChecked) -> None:
         self._shared = checked.shared
         failure = checked.result.failure
-        if failure is not None and failure.is_unreached and _is_blind(self._standing):
+        if failure is not None and failure.kind in SAYS_NOTHING_WHILE_BLIND and _is_blind(self._standing):
             return  # our own network is down: this says nothing of the mailbox
         before = self._standing
         self._desk.lines.noted(self.id, checked.result, before)
@@ -220,7 +223,7 @@ class Watcher:
                 self._desk.lines.give_up(self.id)
                 standing = replace(secret_fresh(standing, now), secret_since=now)
             case EventKind.RESUMED | EventKind.SIGHTED if not standing.veils:
-                standing = due_first(standing, now + self._desk.dice() * _AFTER_VEIL)
+                standing = due_after_veil(standing, now + self._desk.comeback.wait(standing))
             case _:
                 pass
         if standing.veils:
@@ -248,6 +251,17 @@ class Watcher:
         standing = happened(standing, Event(EventKind.SERVERS_CHANGED), now)
         await self._keep(secret_fresh(standing, now))
         self._schedule()
+
+    def _keep_step_with_the_clock(self) -> None:
+        """Where the wall clock was set, pauses end when it says; all else is as far off as it was. Before anything is
+        reckoned by the new time: what is due by the old one would be forgotten, or hurried."""
+        self._desk.wakefulness.look()
+        by, self._stepped_by = self._desk.wakefulness.stepped_by - self._stepped_by, self._desk.wakefulness.stepped_by
+        if by:
+            self._standing = clock_stepped(self._standing, by)
+            self._held_until = None if self._held_until is None else self._held_until + by
+            self._next_round = None if self._next_round is None else self._next_round + by
+            self._publish()
 
     def _sitting(self) -> Sitting:
         desk, now = self._desk, self._desk.clock.now()

@@ -9,7 +9,8 @@ from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.lines import NoLines
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, IdleLines, Notifier, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, IdleLines, Network, Notifier, Vault
+from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.response import Response
 
@@ -29,3 +30,4 @@ class World:
     explain: Callable[[Response], Diagnosis]
     providers: tuple[Provider, ...]
     lines: IdleLines = field(default_factory=NoLines)
+    network: Network = field(default_factory=QuietNetwork)

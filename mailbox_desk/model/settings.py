@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from mailbox_desk.model.check import Limits
 from mailbox_desk.model.discovery import DiscoverySettings
+from mailbox_desk.model.network import NETWORK_READERS, OWN_MEMORY, NetworkSettings
 
 
 class WhoIdles(StrEnum):
@@ -43,6 +44,7 @@ class Settings:
     closing_explained: bool = False
     idle_lines: WhoIdles = WhoIdles.ALL
     sign_in_every: float = 4 * 3600.0
+    network: NetworkSettings = field(default_factory=NetworkSettings)
 
 
 WINDOWS_OWN: Final = "ui."
@@ -52,24 +54,34 @@ _YES_NO = {"on": True, "yes": True, "true": True, "off": False, "no": False, "fa
 
 def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     """Settings, and the names of the pairs that could not be understood. Limits are named "limits.<name>", what
-    belongs to the finding of servers "discovery.<name>"; what begins with "ui." is the window's own."""
+    belongs to the finding of servers "discovery.<name>", to this computer's network "network.<name>"; what begins with
+    "ui." is the window's own."""
     chosen: dict[str, Any] = {}
     limits: dict[str, float] = {}
     discovery: dict[str, Any] = {}
+    network: dict[str, Any] = {}
     odd = []
     for name, text in pairs.items():
-        if name.startswith(WINDOWS_OWN):
+        if name.startswith(WINDOWS_OWN) or name in OWN_MEMORY:
             continue
         try:
             if name.startswith("limits."):
                 limits[_LIMIT_NAMES[name]] = _positive(text)
             elif name in _DISCOVERY_READERS:
                 discovery[name.removeprefix("discovery.")] = _DISCOVERY_READERS[name](text.strip())
+            elif name in NETWORK_READERS:
+                network[name.removeprefix("network.")] = NETWORK_READERS[name](text.strip())
             else:
                 chosen[name] = _READERS[name](text.strip())
         except (ValueError, KeyError):
             odd.append(name)
-    return Settings(limits=Limits(**limits), discovery=DiscoverySettings(**discovery), **chosen), tuple(odd)
+    kept = Settings(
+        limits=Limits(**limits),
+        discovery=DiscoverySettings(**discovery),
+        network=NetworkSettings(**network),
+        **chosen,
+    )
+    return kept, tuple(odd)
 
 
 def _positive(text: str) -> float:

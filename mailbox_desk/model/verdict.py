@@ -68,6 +68,7 @@ class VeilReason(StrEnum):
     OFFLINE = "offline"
     ASLEEP = "asleep"
     CAPTIVE_PORTAL = "captive_portal"
+    NEW_NETWORK = "new_network"
     VAULT_LOCKED = "vault_locked"
     BY_PERSON = "by_person"
     PROTECTIVE_RULE = "protective_rule"
@@ -82,6 +83,7 @@ _KIND_OF_REASON = {
     VeilReason.OFFLINE: VeilKind.BLIND,
     VeilReason.ASLEEP: VeilKind.BLIND,
     VeilReason.CAPTIVE_PORTAL: VeilKind.BLIND,
+    VeilReason.NEW_NETWORK: VeilKind.BLIND,
     VeilReason.VAULT_LOCKED: VeilKind.BLIND,
     VeilReason.BY_PERSON: VeilKind.PAUSED,
     VeilReason.PROTECTIVE_RULE: VeilKind.PAUSED,

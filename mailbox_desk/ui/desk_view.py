@@ -23,6 +23,7 @@ from mailbox_desk.ui.bars import FailureBar, UndoBar, VaultBar
 from mailbox_desk.ui.day import HOURS, DayBook
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import THEME_SETTING, Choice
+from mailbox_desk.ui.network_bar import NetworkBar
 from mailbox_desk.ui.offers import Offer
 from mailbox_desk.ui.pane import Pane
 from mailbox_desk.ui.row_maker import RowMaker
@@ -59,7 +60,8 @@ class DeskView(QObject):
         self.pane = Pane(theme, words, now)
         self._failure_bar, self._vault_bar, self._undo_bar = FailureBar(words), VaultBar(words), UndoBar(words)
         window.put_pane(self.pane)
-        for strip in (self._failure_bar, self._vault_bar, self._undo_bar):
+        self._network_bar = NetworkBar(words)
+        for strip in (self._failure_bar, self._vault_bar, self._network_bar, self._undo_bar):
             window.put_strip(strip)
         window.header.make_menu()
         self._menu = window.acts.menu((), window)  # one for good: Qt tells screen readers of the first only
@@ -103,6 +105,8 @@ class DeskView(QObject):
         self._vault_bar.unlock_wanted.connect(acts.unlock)
         around.bridge.news.connect(self.hear)
         around.bridge.failed.connect(self._tell_failure)
+        self._network_bar.accepted.connect(around.engine.accept_network)
+        self._network_bar.show_view(around.engine.network)
         self._drop_unknown(around)
         self.tell_vault(around.engine.vault_state)
         self._window.sum_up()
@@ -130,6 +134,8 @@ class DeskView(QObject):
         fresh = [row for row in made.rows if row.id not in self._leaving]
         self._window.model.take(fresh, made.gone)
         self._window.sum_up()
+        if self._around is not None:
+            self._network_bar.show_view(self._around.engine.network)
         self._choose_first()
         looked_at = self._window.list.current_id()
         if any(row.id == looked_at for row in fresh):

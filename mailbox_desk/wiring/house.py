@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import random
+import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -27,8 +28,10 @@ from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_files import MailboxFiles
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
+from mailbox_desk.adapters.network import SystemNetwork
 from mailbox_desk.adapters.notifications import Notifications
 from mailbox_desk.adapters.open_files import raise_file_limit
+from mailbox_desk.adapters.portal import PortalProbes
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.running_mark import RunningMark
 from mailbox_desk.adapters.system_clock import SystemClock
@@ -39,13 +42,15 @@ from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Vault
+from mailbox_desk.engine.ports import Archive, Finder, IdleLines, Network, Vault
+from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.beginning import Beginning
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
-from mailbox_desk.model.history import Stored
+from mailbox_desk.model.history import ArchiveFailed, Stored
 from mailbox_desk.model.import_plan import CsvMailbox, Layout
+from mailbox_desk.model.network import SALT, NewNetwork
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
@@ -188,6 +193,8 @@ async def open_house(
         settings, odd = settings_from(stored.settings)
         if odd:
             _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
+        settings = _for_this_desk(settings, desktop, rehearsal)
+        stored.settings[SALT] = await _salt(database, stored)
         vault = SealedVault(home, keys)
         stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
@@ -246,11 +253,8 @@ async def _engine(
     of_family = partial(_of_family, providers)
     kept_lines = _kept_lines(stack)
     lines: IdleLines = kept_lines
-    mail_checker = MailChecker(
-        checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take
-    )
-    checker: Checker = mail_checker
-    finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
+    checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
+    finder: Finder = ServerFinder(searches, checker.trust, settings.discovery)
     world = World(
         checker=checker,
         finder=finder,
@@ -263,6 +267,7 @@ async def _engine(
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
         lines=lines,
+        network=_network(PortalProbes(searches, names), stored, rehearsal),
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
@@ -285,6 +290,32 @@ def _lanes(stack: AsyncExitStack, settings: Settings) -> tuple[Lane, Lane, Lane]
     for lane in (checks, names, searches):
         stack.callback(lane.close)
     return checks, names, searches
+
+
+def _network(probes: PortalProbes, stored: Stored, rehearsal: Rehearsal | None) -> Network:
+    return QuietNetwork() if rehearsal is not None else SystemNetwork(probes.look, stored.settings.get(SALT, ""))
+
+
+def _for_this_desk(settings: Settings, desktop: Desktop | None, rehearsal: Rehearsal | None) -> Settings:
+    """A rehearsal's servers are on this computer, and it asks nobody outside; where no window is, nobody is asked."""
+    network = settings.network
+    if rehearsal is not None:
+        network = replace(network, public_points=False, portal_probes=False, loopback_counts=True)
+    if network.new_network is None:
+        network = replace(network, new_network=NewNetwork.CHECK if desktop is None else NewNetwork.WAIT)
+    return replace(settings, network=network)
+
+
+async def _salt(database: Database, stored: Stored) -> str:
+    """The salt of this home's fingerprints, made once. Where it can't be kept, this run has one of its own."""
+    if SALT not in stored.settings:
+        made = secrets.token_hex(16)
+        try:
+            await database.save_setting(SALT, made)
+        except ArchiveFailed as failed:
+            _log.warning("the salt of networks could not be kept: %s", failed)
+        return made
+    return stored.settings[SALT]
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

@@ -146,7 +146,7 @@ def test_check_csv_says_what_is_wrong(dovecot: Dovecot, env: dict[str, str], tmp
 def test_all_hosts_out_of_reach_is_blind_and_exits_2(dovecot: Dovecot, env: dict[str, str], tmp_path: Path) -> None:
     receiving = {"smtp_host": "", "smtp_port": "", "smtp_security": ""}
     rows = [
-        row(dovecot, f"user{number}@example.org", imap_host=f"127.0.0.{number}", imap_port=free_port(), **receiving)
+        row(dovecot, f"user{number}@example.org", imap_host=f"imap.p{number}.invalid", imap_port=993, **receiving)
         for number in (2, 3, 4)
     ]
     run = desk(env, "check", "--json", "--csv", str(write_csv(tmp_path / "m.csv", rows)))

@@ -6,6 +6,7 @@ Empty, twelve, a thousand; wide and narrow; each strip, each menu.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -20,8 +21,10 @@ from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.gauges import Bottleneck, Shortfall
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.network import NetworkView
+from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import VaultState
-from mailbox_desk.model.verdict import Shown
+from mailbox_desk.model.verdict import Shown, Veil, VeilReason
 from mailbox_desk.ui.actions import Act
 from mailbox_desk.ui.bars import NoTrayBar
 from mailbox_desk.ui.rehearsal_bar import RehearsalBar
@@ -41,6 +44,7 @@ class WindowAlbum(album.Album):
             self._search,
             self._strips,
             self._tidings,
+            self._network,
             self._menus,
             self._tray_marks,
         ):
@@ -139,6 +143,21 @@ class WindowAlbum(album.Album):
             await self.keep(window, f"strip_tidings_{width}")
         window.close()
 
+    async def _network(self) -> None:
+        """Our own network in the way: one line for all, and what can be done."""
+        for reason, asks in ((VeilReason.CAPTIVE_PORTAL, 0), (VeilReason.NEW_NETWORK, 500)):
+            blind = [replace(each, standing=_veiled(each, reason)) for each in album.desk_of_twelve()]
+            window, view, engine, _ = self.window(blind)
+            engine.network = NetworkView(reason, "http://login.hotel.example/", asks)
+            view.hear(blind)
+            for width in (1440, 600):
+                window.resize(width, 760)
+                await self.keep(window, f"strip_{reason.value}_{width}")
+            if asks:
+                view._network_bar._later.click()
+                await self.keep(window, f"strip_{reason.value}_later")
+            window.close()
+
     async def _menus(self) -> None:
         window, *_ = self.window(album.desk_of_twelve())
         window.list.choose(MailboxId("g"))
@@ -175,6 +194,10 @@ class WindowAlbum(album.Album):
         sheet.show()
         await self.keep(sheet, "tray_marks")
         sheet.close()
+
+
+def _veiled(shown: Snapshot, reason: VeilReason) -> Standing:
+    return replace(shown.standing, veils=frozenset({Veil(reason)}))
 
 
 def _rehearsal() -> Rehearsal:

@@ -12,7 +12,8 @@ from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.lines import NoLines
-from mailbox_desk.engine.ports import IdleLines
+from mailbox_desk.engine.ports import IdleLines, Network
+from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
@@ -115,6 +116,7 @@ class ScriptedServers:
     refused: Counter[tuple[str, Half]] = field(default_factory=Counter)
     reached: list[str] = field(default_factory=list)
     unreachable_hosts: set[str] = field(default_factory=set)
+    network_is_cut: bool = False
     offers: frozenset[str] = frozenset()
     seconds: float = 0.0
     clock: JumpingClock | None = None
@@ -139,7 +141,7 @@ class ScriptedServers:
             self._at_once -= 1
         self.visits.append((user, errand.half))
         script = self.scripts.get((user, errand.half), accept)
-        if errand.endpoint.host in self.unreachable_hosts:
+        if not self._is_there(errand.endpoint):
             script = unreachable
         failure = script(errand)
         if on_step is not None:
@@ -154,7 +156,10 @@ class ScriptedServers:
 
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
         self.reached.append(endpoint.host)
-        return endpoint.host not in self.unreachable_hosts
+        return self._is_there(endpoint)
+
+    def _is_there(self, endpoint: Endpoint) -> bool:
+        return not self.network_is_cut and endpoint.host not in self.unreachable_hosts
 
     def shut(self) -> None:
         pass
@@ -225,6 +230,7 @@ class Shelf:
     written: list[Incident] = field(default_factory=list)
     full: bool = False
     tidied: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
 
     async def load(self) -> Stored:
         return Stored(
@@ -232,6 +238,7 @@ class Shelf:
             tuple(self.standings.values()),
             tuple(self.refusals),
             tuple(each for each in self.kept.values() if each.is_open),
+            dict(self.settings),
         )
 
     async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None:
@@ -256,7 +263,7 @@ class Shelf:
         self.written.extend(record.incidents)
 
     async def save_setting(self, name: str, value: str) -> None:
-        raise AssertionError("not used")
+        self.settings[name] = value
 
     async def tidy(self, now: float) -> None:
         self.tidied += 1
@@ -297,6 +304,7 @@ class Lab:
     providers: tuple[Provider, ...] = ()
     dice: Callable[[], float] = lambda: 0.5
     judge: Judge = judge_by_text
+    network: Network = field(default_factory=QuietNetwork)
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -330,6 +338,7 @@ class Lab:
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
             providers=self.providers,
             lines=self.lines,
+            network=self.network,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())
         self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)

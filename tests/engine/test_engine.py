@@ -83,11 +83,11 @@ async def test_two_hosts_out_of_reach_blind_the_desk_and_down_nobody(lab: Lab) -
     lab.mailbox("bob", sending=False, host="two.example")
     await lab.start()
     await lab.clock.pass_by(60)
-    lab.servers.unreachable_hosts = {"one.example", "two.example"}
+    lab.servers.network_is_cut = True
     await lab.clock.pass_by(HOUR)
     assert (lab.shown("ann"), lab.shown("bob")) == ("BLIND", "BLIND")
     assert lab.incidents == []
-    lab.servers.unreachable_hosts = set()
+    lab.servers.network_is_cut = False
     await lab.clock.pass_by(60)
     assert (lab.shown("ann"), lab.shown("bob")) == ("CONNECTED", "CONNECTED")
     assert lab.incidents == []
@@ -98,7 +98,7 @@ async def test_who_comes_while_the_desk_is_blind_is_blind_too(lab: Lab) -> None:
         lab.mailbox(user, sending=False, host=host)
     engine = await lab.start()
     await lab.clock.pass_by(60)
-    lab.servers.unreachable_hosts = {"one.example", "two.example", "three.example"}
+    lab.servers.network_is_cut = True
     await lab.clock.pass_by(HOUR)
     new = Mailbox(MailboxId("new"), "new@example.com", Endpoint("three.example", 993, Security.TLS, "new"), None)
     await engine.add(Draft(new, Password(Secret("pw"))))
@@ -106,7 +106,7 @@ async def test_who_comes_while_the_desk_is_blind_is_blind_too(lab: Lab) -> None:
     assert lab.history("new") == ["BLIND"], "from its first moment"
     assert ("new", Half.RECEIVING) not in lab.servers.visits
     assert lab.incidents == []
-    lab.servers.unreachable_hosts = set()
+    lab.servers.network_is_cut = False
     await lab.clock.pass_by(60)
     assert lab.shown("new") == "CONNECTED"
 

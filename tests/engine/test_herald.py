@@ -95,6 +95,17 @@ def test_a_need_is_told_at_once_and_that_it_is_over_once(story: Story) -> None:
     assert story.said() == [("trouble", 1), ("back", 1)]
 
 
+def test_a_clock_set_back_meanwhile_makes_nobody_wait_longer() -> None:
+    docket, incidents = Docket(PATIENCE), Journal()
+    busy = Diagnosis((RankedCause(Cause.SERVER_BUSY, 0.9),), "test")
+    half = HalfStanding(Verdict.RECONNECTING, since=2 * HOUR, diagnosis=busy)
+    standing = Standing(MailboxId("a"), half, HalfStanding(), since=2 * HOUR)
+    docket.heard(standing, incidents.incident(standing, 10.0), at=0.0, now=10.0)
+    next_at = docket.next_at(0.0)
+    assert next_at is not None
+    assert next_at <= PATIENCE + GATHER
+
+
 def test_what_the_desk_mends_by_itself_is_told_after_a_while(story: Story) -> None:
     story.stands("a", Verdict.RECONNECTING)
     story.stands("b", Verdict.RECONNECTING)

@@ -11,10 +11,9 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import between, jittered, retry_wait
 from mailbox_desk.engine.board import Board, Gone
 from mailbox_desk.engine.journal import Journal
-from mailbox_desk.engine.situation import Situation
 from mailbox_desk.model.cause import NO_PLAN, SERVER_PLAN, Cause
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
-from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
 from mailbox_desk.model.verdict import Veil, VeilReason, Verdict
 from tests.engine.fakes import JumpingClock
@@ -26,10 +25,6 @@ WELL = Standing(MailboxId("m"), HalfStanding(Verdict.CONNECTED), HalfStanding())
 def down(verdict: Verdict, cause: Cause) -> Standing:
     diagnosis = Diagnosis((RankedCause(cause, 0.9),), "test")
     return replace(WELL, receiving=HalfStanding(verdict, failing_since=5.0, diagnosis=diagnosis))
-
-
-def end(host: str) -> Endpoint:
-    return Endpoint(host, 993, Security.TLS, "u")
 
 
 async def test_agenda_calls_in_the_order_of_times_and_forgets_the_cancelled() -> None:
@@ -76,24 +71,6 @@ def test_a_listener_may_leave_while_it_is_told() -> None:
     board.subscribe(heard.append)
     board.publish(Snapshot(MAILBOX, WELL, 1))
     assert len(heard) == 1
-
-
-def test_situation_asks_witnesses_before_it_calls_the_network_down() -> None:
-    situation = Situation()
-    for host in ("a", "b", "c"):
-        situation.know(end(host))
-    situation.unreached(end("a"))
-    assert situation.outlook().value == "clear"
-    situation.unreached(end("A"))
-    assert situation.outlook().value == "clear"
-    situation.unreached(end("b"))
-    assert situation.outlook().value == "unsure"
-    assert [each.host for each in situation.witnesses()] == ["c"]
-    situation.asked(end("c"))
-    situation.unreached(end("c"))
-    assert situation.outlook().value == "offline"
-    situation.reached(end("b"))
-    assert situation.outlook().value == "clear"
 
 
 def test_waits() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailbox_desk.model.discovery import DiscoverySettings
+from mailbox_desk.model.network import KNOWN, SALT, NetworkSettings, NewNetwork
 from mailbox_desk.model.settings import Settings, WhoIdles, settings_from
 
 
@@ -57,3 +58,13 @@ def test_who_idles_can_be_set() -> None:
     settings, odd = settings_from({"idle_lines": "Important", "sign_in_every": "3600"})
     assert (settings.idle_lines, settings.sign_in_every, odd) == (WhoIdles.IMPORTANT, 3600.0, ())
     assert settings_from({"idle_lines": "some"}) == (Settings(), ("idle_lines",))
+
+
+def test_how_the_network_is_judged_can_be_set_and_what_is_remembered_is_no_setting() -> None:
+    pairs = {"network.public_points": "off", "network.portal_probes": "No", "network.new_network": "check"}
+    settings, odd = settings_from({**pairs, SALT: "x", KNOWN: "a b", "network.loopback_counts": "on"})
+    assert settings.network == NetworkSettings(
+        public_points=False, portal_probes=False, new_network=NewNetwork.CHECK, loopback_counts=False
+    )
+    assert odd == ("network.loopback_counts",)
+    assert settings_from({"network.new_network": "perhaps"})[1] == ("network.new_network",)

@@ -18,6 +18,7 @@ from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.network import NetworkView
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot
@@ -52,6 +53,7 @@ class FakeEngine:
         self.fails: Exception | None = None
         self.unlocks_to = VaultState.OPEN
         self.settings = Settings()
+        self.network = NetworkView()
         self.passphrases: list[Secret | None] = []
         self.not_kept: dict[str, Exception] = {}
         self.holds = False
@@ -96,6 +98,9 @@ class FakeEngine:
 
     async def resume(self, ids: Iterable[MailboxId]) -> None:
         self._wish("resume", tuple(ids))
+
+    def accept_network(self) -> None:
+        self._wish("accept_network")
 
     def check_now(self, ids: Sequence[MailboxId]) -> None:
         self._wish("check_now", tuple(ids))

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.network import NetworkView
+from mailbox_desk.model.verdict import VeilReason
 from mailbox_desk.ui.actions import Act
 from mailbox_desk.ui.acts import Acts
 from mailbox_desk.ui.bridge import Bridge
 from mailbox_desk.ui.desk_view import DeskView
+from mailbox_desk.ui.network_bar import NetworkBar
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.window import Window
@@ -93,3 +97,19 @@ async def test_what_was_kept_is_put_on_again(
     assert other._splitter.sizes() == pytest.approx(window._splitter.sizes(), abs=20)  # a ratio, laid out anew
     other.close()
     other.deleteLater()
+
+
+async def test_what_our_own_network_keeps_back_is_one_line_and_a_yes_reaches_the_engine(
+    view: DeskView, window: Window, engine: FakeEngine, words: Wording
+) -> None:
+    bar = window.findChildren(NetworkBar)[0]
+    assert bar.isHidden()
+    engine.network = NetworkView(VeilReason.NEW_NETWORK, asks_for=500)
+    for name in ("a", "b"):
+        engine.board.publish(replace(snapshot(name, veil=VeilReason.NEW_NETWORK), version=9))
+    await until(lambda: not bar.isHidden())
+    pressed(bar, words.text("network.new.check"))
+    assert engine.wished("accept_network") == [()]
+    engine.network = NetworkView()
+    engine.board.publish(replace(snapshot("a"), version=10))
+    await until(bar.isHidden)
