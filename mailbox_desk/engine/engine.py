@@ -15,7 +15,6 @@ from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores, say_fault
-from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish
 from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged
@@ -23,6 +22,7 @@ from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
+from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.watcher import Watcher
 from mailbox_desk.engine.world import World

@@ -15,13 +15,14 @@ from functools import partial
 from mailbox_desk.engine.agenda import Appointment
 from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.digest import Sitting, digest, happened
+from mailbox_desk.engine.digest import Sitting, digest
 from mailbox_desk.engine.evidence import bear_witness, evidence
 from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Message
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded, sit
 from mailbox_desk.engine.start import due_first
+from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Snapshot, Standing
