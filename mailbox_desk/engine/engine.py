@@ -17,7 +17,8 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish
-from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged
+from mailbox_desk.engine.good_secrets import Order
+from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Ordered
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
@@ -72,6 +73,7 @@ class Engine:
             blinded=lambda: self._blinded(_OFFLINE_VEIL),
             sighted=lambda: self._sighted(_OFFLINE_VEIL),
             vault_closed=self._vault_watch.found_closed,
+            ordered=self._ordered,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
 
@@ -106,6 +108,7 @@ class Engine:
         self._chores.begin(self._desk.herald.run(), "herald")
         self._chores.begin(self._keep_tidy(), "tidy")
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
+        standings |= self._desk.good_secrets.remember(self._stored.mailboxes, self._stored.standings)
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):
             if place % _PORTION == 0:
@@ -169,6 +172,8 @@ class Engine:
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
+        for each, order in self._desk.good_secrets.left(mailbox_id):
+            self._ordered(each, order)
         self.board.withdraw(mailbox_id)
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
@@ -286,7 +291,12 @@ class Engine:
         if self._vault_watch.is_closed:
             yield _VAULT_VEIL
 
+    def _ordered(self, mailbox_id: MailboxId, order: Order) -> None:
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(Ordered(order))
+
     def _blinded(self, veil: Veil) -> None:
+        self._desk.breakers.reset()
         self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
 
     def _sighted(self, veil: Veil) -> None:

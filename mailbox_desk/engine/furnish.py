@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.breaker import Breakers
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
+from mailbox_desk.engine.holding import is_free
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.throttle import Throttle
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
-from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
 
@@ -31,6 +35,7 @@ class Calls:
     blinded: Callable[[], None]
     sighted: Callable[[], None]
     vault_closed: Callable[[VaultState], None]
+    ordered: Callable[[MailboxId, Order], None]
 
 
 def furnish(
@@ -63,6 +68,12 @@ def furnish(
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
+        breakers=Breakers(),
+        throttle=Throttle(),
+        good_secrets=GoodSecrets(
+            world.clock, window=settings.refusal_window, is_free=lambda each: is_free(board.get(each))
+        ),
+        ordered=calls.ordered,
     )
 
 

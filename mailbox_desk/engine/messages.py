@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded
 from mailbox_desk.model.mailbox import Mailbox
@@ -45,4 +46,11 @@ class Hastened:
     """The first look of this run is wanted now: the mailbox is on the screen."""
 
 
-Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A host that refuses good secrets is on trial, and this mailbox has a part in it."""
+
+    order: Order
+
+
+Message = Ordered | CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
