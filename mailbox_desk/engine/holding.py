@@ -46,6 +46,16 @@ def sifted(
     return tuple(free), standing, last
 
 
+def due_later(standing: Standing, held: tuple[tuple[Half, float], ...]) -> Standing:
+    """The standing with these halves due when the login limits let them in. Where a second opinion was to be had there,
+    it is the doubted half that is due: it would ask again at once, and for ever."""
+    for half, until in held:
+        asks = half.other if standing.half(half.other).opinion is Opinion.AT_OTHER else half
+        view = standing.half(asks)
+        standing = with_half(standing, asks, replace(view, due=max(until, view.due or 0.0)))
+    return standing
+
+
 def hold_on_trial(standing: Standing) -> Hold | None:
     """What the pane says of who waits for the probe of a host that refuses good secrets."""
     found = trial_of(standing)

@@ -19,7 +19,7 @@ from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest
 from mailbox_desk.engine.evidence import bear_witness, evidence
 from mailbox_desk.engine.good_secrets import Order, Orders
-from mailbox_desk.engine.holding import Hold, hold_on_trial, sifted
+from mailbox_desk.engine.holding import Hold, due_later, hold_on_trial, sifted
 from mailbox_desk.engine.messages import (
     Acknowledged,
     CheckWanted,
@@ -182,10 +182,7 @@ class Watcher:
 
     async def _end_sitting(self, ended: SittingEnded) -> None:
         self._child = None
-        standing = self._standing
-        for half, until in ended.held:
-            view = standing.half(half)
-            standing = with_half(standing, half, replace(view, due=max(until, view.due or 0.0)))
+        standing = due_later(self._standing, ended.held)
         if ended.held:
             self._hold = Hold(max(until for _, until in ended.held), Held.LOGIN_LIMIT)
         if ended.taken:
