@@ -259,8 +259,9 @@ class Wording:
 
     def _held(self, snapshot: Snapshot, what: str, until: float, now: float) -> str:
         """What holds the next try back, and until when; what is said of the login limit where nothing else does."""
-        reason = "" if snapshot.held is None else f"{what}.held.{snapshot.held.value}"
-        return self.text(reason if self.has(reason) else f"{what}.held_back", clock=self.clock(until, now))
+        reason = snapshot.held.value if snapshot.held is not None else "login_limit"
+        own = f"{what}.held.{reason}"
+        return self.text(own if self.has(own) else f"{what}.held_back", clock=self.clock(until, now))
 
     def _timed(self, key: str, due: float, now: float) -> str:
         if due <= now:
