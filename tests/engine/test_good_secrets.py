@@ -296,4 +296,6 @@ async def test_a_week_with_changed_passwords_on_five_hosts(lab: Lab) -> None:
     assert {lab.shown(user) for user in others} == {"CONNECTED"}
     assert sum(lab.servers.refused[user, IN] for user in others) == 0
     assert {lab.cause(user) for user in changed} == {"credentials_rejected"}
-    assert {lab.cause(user) for user in fifth} == {"provider_outage"}
+    judged = Counter(lab.cause(user) for user in fifth)
+    assert judged["provider_outage"] >= 3, "who was tried only after the probe had given up is judged by himself"
+    assert set(judged) <= {"provider_outage", "credentials_rejected"}
