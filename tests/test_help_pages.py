@@ -8,7 +8,7 @@ import pytest
 
 from mailbox_desk.adapters.csv_formats import COLUMNS
 from mailbox_desk.adapters.help_pages import load_help
-from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
+from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause, RetryKind
 from mailbox_desk.model.help_page import HelpPage
 from mailbox_desk.model.verdict import VeilReason
 from mailbox_desk.paths import resources_dir
@@ -36,8 +36,8 @@ WHOSE = {
     Actor.NOBODY: "**Nobody’s.**",
 }
 TOLD_WAITS = {
-    "network": "half a minute, then after 1, 2, 5 and 10 minutes",
-    "server": "2, 5, 15, 30 and 60 minutes and then every hour",
+    "weather": "within seconds at first, then more and more seldom, but at least once in half an hour",
+    "hourly": "once an hour",
     "limit": "half an hour, then one, two and four hours",
     "gentle": "after half an hour, then after one, three and six hours",
 }
@@ -114,18 +114,20 @@ def test_it_tells_the_waits_that_the_desk_really_keeps(page: HelpPage) -> None:
     said = sections(page)["What the desk does meanwhile"]
     told = [plan for plan, words in TOLD_WAITS.items() if words in said]
     assert told in ([], [CAUSES[cause].retry.name])
-    assert told or isinstance(CAUSES[cause].then, VeilReason) or CAUSES[cause].retry.name == "gentle"
+    assert told or isinstance(CAUSES[cause].then, VeilReason) or CAUSES[cause].retry.name in ("gentle", "hourly")
 
 
 def test_the_waits_told_are_those_of_the_table() -> None:
     plans = {facts.retry.name: facts.retry.waits for facts in CAUSES.values()}
     assert plans == {
-        "network": (30, 60, 120, 300, 600),
-        "server": (120, 300, 900, 1800, 3600),
+        "weather": (),
+        "hourly": (3600,),
         "limit": (1800, 3600, 7200, 14400),
         "gentle": (1800, 3600, 10800, 21600),
         "none": (),
     }
+    weather = CAUSES[Cause.SERVER_BUSY].retry
+    assert (weather.kind, weather.base, weather.cap) == (RetryKind.FULL_JITTER, 5, 1800)
 
 
 @each_page

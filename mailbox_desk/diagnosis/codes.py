@@ -1,4 +1,4 @@
-"""The numbers and code words that a text carries: response codes, SMTP and enhanced codes, a wait in seconds. Pure."""
+"""The numbers and code words that a text carries: response codes, SMTP and enhanced codes. Pure."""
 
 from __future__ import annotations
 
@@ -26,19 +26,3 @@ def codes_in(text: str) -> frozenset[str]:
 def spelt(code: str) -> frozenset[str]:
     """A code as the adapter read it, whole and in its parts."""
     return frozenset({code.upper(), *code.upper().split()} - {""})
-
-
-_WAIT: Final = re.compile(
-    r"(?:back-?off time|try again|retry|retry-after|wait|warten|bitte)\D{0,24}?"
-    r"(\d{1,9})\s{0,2}(milliseconds?|ms\b|seconds?|secs?\b|sekunden|minutes?|mins?\b|minuten|hours?|stunden)"
-)
-_UNIT_SECONDS: Final = {"mil": 0.001, "ms": 0.001, "sec": 1.0, "sek": 1.0, "min": 60.0, "hou": 3600.0, "stu": 3600.0}
-
-
-def asked_wait(text: str) -> float | None:
-    """Seconds that the server asks us to wait, where it says so in a number; None where it does not."""
-    found = _WAIT.search(text.lower())
-    if found is None:
-        return None
-    unit = found.group(2)
-    return int(found.group(1)) * _UNIT_SECONDS.get(unit[:3], _UNIT_SECONDS.get(unit[:2], 1.0))

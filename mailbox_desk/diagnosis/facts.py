@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from mailbox_desk.diagnosis.codes import asked_wait, codes_in, spelt
+from mailbox_desk.diagnosis.codes import codes_in, spelt
 from mailbox_desk.diagnosis.guess import guessed_kind, guessed_stage
+from mailbox_desk.diagnosis.patience import asked_wait
 from mailbox_desk.diagnosis.text import normalised, thinned
 from mailbox_desk.model.check import Failure, FailureKind, Stage
 from mailbox_desk.model.diagnosis import Around, Context, TokenAnswer

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.breaker import Breakers
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.ledger import Ledger
@@ -19,8 +21,9 @@ from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.ports import Checker, Clock, Vault
+from mailbox_desk.engine.throttle import Throttle
 from mailbox_desk.engine.wakefulness import Wakefulness
-from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
 
@@ -28,7 +31,7 @@ from mailbox_desk.model.vault_state import VaultState
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
-    secret could not be read."""
+    secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for."""
 
     clock: Clock
     dice: Dice
@@ -50,3 +53,7 @@ class Desk:
     settings: Settings
     interval_of: Callable[[Mailbox], float]
     vault_closed: Callable[[VaultState], None]
+    breakers: Breakers
+    throttle: Throttle
+    good_secrets: GoodSecrets
+    ordered: Callable[[MailboxId, Order], None]

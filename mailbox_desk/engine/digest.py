@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from mailbox_desk.diagnosis.patience import patience
 from mailbox_desk.engine.backoff import Dice, between, retry_wait
 from mailbox_desk.engine.refusals import opinion_place, refusals_in_a_row, settle_rest, with_half
+from mailbox_desk.engine.trial import other_half_freed, refused_on_trial
+from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.model.cause import CAUSES
-from mailbox_desk.model.check import Failure, HalfResult
+from mailbox_desk.model.check import Failure, HalfResult, Step
 from mailbox_desk.model.diagnosis import Context, Diagnosis
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
-from mailbox_desk.model.status import Event, EventKind, leads_to, step
+from mailbox_desk.model.status import Event, EventKind, leads_to
+from mailbox_desk.model.trial import Role
 from mailbox_desk.model.verdict import Half, Verdict
 
 Judge = Callable[[Failure, Context], Diagnosis]
@@ -26,7 +31,7 @@ class Sitting:
 
     `shared`: both halves use one secret. `next_round`: when a passing half is looked at again.
     `second_opinion`: shortest and longest wait before it, in seconds. `evidence`: what a failure of that half is judged
-    beside; asked only where there is one.
+    beside; asked only where there is one. `hurried`: a person waits, so a second opinion waits for no server's time.
     """
 
     now: float
@@ -36,6 +41,7 @@ class Sitting:
     dice: Dice
     judge: Judge
     evidence: Callable[[Half], Context]
+    hurried: bool = False
 
 
 def digest(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
@@ -48,20 +54,8 @@ def digest(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing
     return replace(after, last_checked=sitting.now)
 
 
-def happened(standing: Standing, event: Event, now: float) -> Standing:
-    """The standing after an event of the law; `since` moves where the verdict or what is shown does."""
-    before, after = standing.state, step(standing.state, event)
-    for half in Half:
-        verdict = after.of(half)
-        if verdict is not before.of(half):
-            standing = with_half(standing, half, replace(standing.half(half), verdict=verdict, since=now))
-    shown_since = now if after.shown is not before.shown else standing.since
-    news = after.shown is not before.shown and after.shown.value != Verdict.SUSPECT.value
-    return replace(standing, veils=after.veils, since=shown_since, acknowledged=standing.acknowledged and not news)
-
-
 def _passed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standing:
-    half = result.half
+    half, was = result.half, standing.half(result.half)
     standing = happened(standing, Event(EventKind.PASSED, half), sitting.now)
     passed = replace(
         standing.half(half),
@@ -71,13 +65,16 @@ def _passed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
         alone=False,
         resting=False,
         opinion=Opinion.NONE,
-        tries=0,
         due=sitting.next_round,
         worked_at=sitting.now,
         last=replace(result, capabilities=frozenset()) if result.capabilities else result,  # the store stays small
         checked_at=sitting.now,
+        well_since=sitting.now if was.well_since is None else was.well_since,
+        trial=None,
     )
     standing = with_half(standing, half, passed)
+    if was.trial is not None:
+        standing = other_half_freed(standing, half, sitting.now)
     other = standing.half(half.other)
     if not sitting.shared or other.verdict is None or other.refusals == 0:
         return standing
@@ -105,16 +102,21 @@ def _failed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
     assert failure is not None
     half, was = result.half, standing.half(result.half)
     other_awaits = standing.half(half.other).opinion is Opinion.AT_OTHER
+    on_trial = was.trial is not None or _is_covered(standing, half)
     noted = replace(
         was,
-        refusals=was.refusals + (1 if failure.is_refused_secret else 0),
-        tries=was.tries if was.opinion is Opinion.HERE else was.tries + 1,
+        refusals=was.refusals + (1 if failure.is_refused_secret and not on_trial else 0),
+        tries=was.tries if was.opinion is Opinion.HERE else _tries_so_far(was, sitting.now) + 1,
+        well_since=None,
+        trial=None if failure.step in _SIGNED_IN else was.trial,
         failing_since=was.failing_since or sitting.now,
         last=result,
         checked_at=sitting.now,
     )
     standing = with_half(standing, half, noted)
     diagnosis = sitting.judge(failure, _context(standing, half, sitting, refused=other_awaits))
+    if failure.is_refused_secret and on_trial:
+        return _refused_on_trial(standing, half, diagnosis, sitting)
     standing = with_half(standing, half, replace(standing.half(half), diagnosis=_kept(was, diagnosis)))
     standing = happened(standing, Event(EventKind.FAILED, half, diagnosis.cause), sitting.now)
     if not isinstance(leads_to(diagnosis.cause, resting=False), Verdict):
@@ -124,6 +126,31 @@ def _failed(standing: Standing, result: HalfResult, sitting: Sitting) -> Standin
     if _is_settled(was, standing, half, diagnosis, sitting):
         return _confirmed(standing, half, diagnosis, sitting)
     return _await_opinion(standing, half, failure, sitting)
+
+
+PROVEN: Final = 300.0
+"""Seconds for which passes must go on before the waits begin anew: what fails again sooner goes on where it was."""
+
+_SIGNED_IN: Final = frozenset({Step.SELECT, Step.QUOTA, Step.ENVELOPE, Step.SIGN_OUT})
+
+
+def _tries_so_far(was: HalfStanding, now: float) -> int:
+    return 0 if was.well_since is not None and now - was.well_since >= PROVEN else was.tries
+
+
+def _is_covered(standing: Standing, half: Half) -> bool:
+    """The other half is on trial with the same secret."""
+    trial = standing.half(half.other).trial
+    return trial is not None and trial.shared
+
+
+def _refused_on_trial(standing: Standing, half: Half, diagnosis: Diagnosis, sitting: Sitting) -> Standing:
+    view = standing.half(half)
+    if view.trial is None:
+        return standing  # the secret is on trial at the other half, and that one goes on
+    if view.trial.role is Role.LAST_TRY:  # the host takes good secrets again, so this one is judged by itself
+        standing = with_half(standing, half, replace(view, diagnosis=diagnosis))
+    return refused_on_trial(standing, half, sitting.now)
 
 
 def _kept(was: HalfStanding, diagnosis: Diagnosis) -> Diagnosis:
@@ -150,7 +177,8 @@ def _is_settled(was: HalfStanding, standing: Standing, half: Half, diagnosis: Di
 
 def _await_opinion(standing: Standing, half: Half, failure: Failure, sitting: Sitting) -> Standing:
     place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_secret else Opinion.HERE
-    due = sitting.now + between(sitting.second_opinion, sitting.dice)
+    asked = None if sitting.hurried else patience(failure.text, sitting.now)
+    due = sitting.now + max(between(sitting.second_opinion, sitting.dice), asked or 0.0)
     standing = with_half(standing, half, replace(standing.half(half), opinion=place, due=due))
     other = standing.half(half.other)
     if failure.is_refused_secret and other.due is not None:  # the check stopped here: the other half waits its turn
@@ -177,7 +205,9 @@ def _confirmed(standing: Standing, half: Half, diagnosis: Diagnosis | None, sitt
     kept = _kept(standing.half(half), diagnosis)
     standing = happened(standing, Event(EventKind.CONFIRMED, half, diagnosis.cause, resting=rests), sitting.now)
     view = standing.half(half)
-    wait = retry_wait(CAUSES[kept.cause].retry, view.tries, sitting.dice)
+    failure = view.last.failure if view.last is not None else None
+    asked = patience(failure.text, sitting.now) if failure is not None else None
+    wait = retry_wait(CAUSES[kept.cause].retry, view.tries, sitting.dice, asked)
     due = None if wait is None else sitting.now + wait
     return with_half(standing, half, replace(view, diagnosis=kept, opinion=Opinion.NONE, due=due))
 

@@ -16,9 +16,9 @@ from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores
-from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish, watch_network
+from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.lateness import Lateness
 from mailbox_desk.engine.messages import (
     Acknowledged,
@@ -29,6 +29,7 @@ from mailbox_desk.engine.messages import (
     LineFell,
     MailboxChanged,
     Message,
+    Ordered,
 )
 from mailbox_desk.engine.network_watch import NetworkCalls
 from mailbox_desk.engine.plan import Wish
@@ -37,6 +38,7 @@ from mailbox_desk.engine.shift import Shift
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
+from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.watcher import Watcher
 from mailbox_desk.engine.world import World
@@ -88,6 +90,7 @@ class Engine:
             blinded=lambda reason: self._blinded(Veil(reason)),
             sighted=lambda reason: self._sighted(Veil(reason)),
             vault_closed=self._vault_watch.found_closed,
+            ordered=self._ordered,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
         self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
@@ -131,6 +134,7 @@ class Engine:
         if not first_round:
             self._desk.lines.keep_none()
         standings = {standing.mailbox_id: standing for standing in self._stored.standings}
+        standings |= self._desk.good_secrets.remember(self._stored.mailboxes, self._stored.standings)
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):
             if place % _PORTION == 0:
@@ -190,6 +194,8 @@ class Engine:
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
+        for each, order in self._desk.good_secrets.left(mailbox_id):
+            self._ordered(each, order)
         self.board.withdraw(mailbox_id)
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
@@ -355,7 +361,12 @@ class Engine:
         for watcher in self._watchers.values():
             watcher.post(ClockStepped())
 
+    def _ordered(self, mailbox_id: MailboxId, order: Order) -> None:
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(Ordered(order))
+
     def _blinded(self, veil: Veil) -> None:
+        self._desk.breakers.reset()
         self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
 
     def _sighted(self, veil: Veil) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.breaker import Breakers
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
+from mailbox_desk.engine.holding import is_free
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
@@ -21,11 +24,12 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
+from mailbox_desk.engine.throttle import Throttle
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
-from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.network import KNOWN, NewNetwork
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
@@ -41,6 +45,7 @@ class Calls:
     blinded: Callable[[VeilReason], None]
     sighted: Callable[[VeilReason], None]
     vault_closed: Callable[[VaultState], None]
+    ordered: Callable[[MailboxId, Order], None]
 
 
 def furnish(
@@ -80,6 +85,12 @@ def furnish(
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
+        breakers=Breakers(),
+        throttle=Throttle(),
+        good_secrets=GoodSecrets(
+            world.clock, window=settings.refusal_window, is_free=lambda each: is_free(board.get(each))
+        ),
+        ordered=calls.ordered,
     )
 
 

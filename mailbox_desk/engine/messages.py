@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded
 from mailbox_desk.model.mailbox import Mailbox
@@ -55,6 +56,13 @@ class ClockStepped:
     """The wall clock was set; by how much, wakefulness knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A host that refuses good secrets is on trial, and this mailbox has a part in it."""
+
+    order: Order
+
+
 Message = (
     CheckWanted
     | Happened
@@ -64,6 +72,7 @@ Message = (
     | LineFell
     | LineProved
     | ClockStepped
+    | Ordered
     | HalfChecked
     | SittingEnded
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from mailbox_desk.engine.trial import waits_for_trial
 from mailbox_desk.model.snapshot import Opinion, Standing
 from mailbox_desk.model.verdict import Half
 
@@ -31,7 +32,7 @@ def halves_to_check(standing: Standing, wish: Wish, now: float) -> tuple[Half, .
 
 def next_due(standing: Standing) -> float | None:
     """When the desk looks again by itself: seconds since 1970 UTC, None for never."""
-    views = (standing.receiving, standing.sending)
+    views = tuple(standing.half(half) for half in Half if not waits_for_trial(standing, half))
     doubted = [view for view in views if view.opinion is Opinion.AT_OTHER]
     dues = [view.due for view in doubted or views if view.verdict and view.due is not None]
     return min(dues, default=None)
@@ -45,9 +46,9 @@ def _wanted(standing: Standing, half: Half, wish: Wish, now: float) -> bool:
         case Wish.THIS_ONE:
             return True
         case Wish.ALL:
-            return not view.resting
+            return not view.resting and view.trial is None and not waits_for_trial(standing, half)
         case Wish.SCHEDULED:
-            return not view.resting and _is_due(standing, half, now)
+            return not view.resting and not waits_for_trial(standing, half) and _is_due(standing, half, now)
 
 
 def _is_due(standing: Standing, half: Half, now: float) -> bool:

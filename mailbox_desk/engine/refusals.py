@@ -55,8 +55,20 @@ def secret_fresh(standing: Standing, now: float) -> Standing:
     for half in Half:
         own = standing.half(half)
         if own.verdict is not None:
-            fresh = replace(
-                own, refusals=0, alone=False, resting=False, opinion=Opinion.NONE, tries=0, due=now, worked_at=None
-            )
-            standing = with_half(standing, half, fresh)
+            standing = with_half(standing, half, _fresh(own, now))
     return standing
+
+
+def _fresh(view: HalfStanding, now: float) -> HalfStanding:
+    return replace(
+        view,
+        refusals=0,
+        alone=False,
+        resting=False,
+        opinion=Opinion.NONE,
+        tries=0,
+        due=now,
+        worked_at=None,
+        well_since=None,
+        trial=None,
+    )

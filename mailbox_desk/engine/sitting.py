@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, full_is_failed
-from mailbox_desk.model.credential import Credential
+from mailbox_desk.model.credential import Credential, OAuthToken, Secret
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 from mailbox_desk.model.mark import Mark
@@ -24,11 +24,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HalfChecked:
-    """One half was checked. `shared`: the other half uses the same secret and user name."""
+    """One half was checked. `shared`: the other half uses the same secret and user name. `mark`: what tells the secret
+    from others while the program runs."""
 
     attempt: int
     result: HalfResult
     shared: bool
+    mark: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: i
                 held.append((half, back.until))
                 continue
             taken.append(half)
-            post(HalfChecked(attempt, result, shared))
+            post(HalfChecked(attempt, result, shared, desk.good_secrets.mark(lasting_secret(credential, half))))
             if result.failure is not None and result.failure.is_refused_secret:
                 break
     except VaultClosed as closed:
@@ -92,6 +94,11 @@ def uses_one_secret(mailbox: Mailbox, credential: Credential) -> bool:
     """Both halves sign in with the same user name and the same secret."""
     receiving, sending = mailbox.receiving, mailbox.sending
     return bool(receiving and sending and credential.is_shared and receiving.username == sending.username)
+
+
+def lasting_secret(credential: Credential, half: Half) -> Secret:
+    """What stays the same from one sign-in to the next: the password, or the grant behind the tokens."""
+    return credential.refresh_token if isinstance(credential, OAuthToken) else credential.secret(half)
 
 
 async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential) -> HalfResult:

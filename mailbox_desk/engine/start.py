@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from mailbox_desk.engine.refusals import with_half
+from mailbox_desk.engine.trial import trial_of
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
 from mailbox_desk.model.verdict import Half, VeilKind, Verdict
 
-LONGEST_WAIT = 8 * 3600.0
+LONGEST_WAIT = 30 * 3600.0
 """Seconds. A stored date further off than any plan reaches comes from a clock that was wrong."""
 
 
@@ -41,7 +42,7 @@ def due_first(standing: Standing, at: float) -> Standing:
     """The standing with a look at `at` for each half whose secret is not in doubt: those keep their own time."""
     for half in Half:
         view, other = standing.half(half), standing.half(half.other)
-        in_doubt = view.refusals or view.resting or view.opinion is not Opinion.NONE
+        in_doubt = view.refusals or view.resting or view.opinion is not Opinion.NONE or trial_of(standing) is not None
         if view.verdict is not None and not in_doubt and other.opinion is not Opinion.AT_OTHER:
             standing = with_half(standing, half, replace(view, due=at))
     return standing

@@ -14,9 +14,12 @@ from functools import partial
 
 from mailbox_desk.engine.agenda import Appointment
 from mailbox_desk.engine.backoff import jittered
+from mailbox_desk.engine.consequences import after_order, consequences
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.digest import Sitting, digest, happened
+from mailbox_desk.engine.digest import Sitting, digest
 from mailbox_desk.engine.evidence import bear_witness, evidence
+from mailbox_desk.engine.good_secrets import Order, Orders
+from mailbox_desk.engine.holding import Hold, due_later, hold_on_trial, sifted
 from mailbox_desk.engine.line_proof import after_death, proved
 from mailbox_desk.engine.messages import (
     Acknowledged,
@@ -27,15 +30,20 @@ from mailbox_desk.engine.messages import (
     LineFell,
     MailboxChanged,
     Message,
+    Ordered,
 )
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
+from mailbox_desk.engine.rounds import has_pending, heartbeat
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
 from mailbox_desk.engine.start import SAYS_NOTHING_WHILE_BLIND, clock_stepped, due_after_veil, due_first
+from mailbox_desk.engine.trial import trial_of
+from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
-from mailbox_desk.model.snapshot import HalfStanding, Opinion, Snapshot, Standing
+from mailbox_desk.model.snapshot import HalfStanding, Held, Snapshot, Standing
 from mailbox_desk.model.status import Event, EventKind, switched
+from mailbox_desk.model.trial import Role
 from mailbox_desk.model.verdict import Half, Shown, Veil, VeilKind
 
 _log = logging.getLogger(__name__)
@@ -70,7 +78,7 @@ class Watcher:
         self._child: asyncio.Task[None] | None = None
         self._due: Appointment | None = None
         self._round = _Round()
-        self._held_until: float | None = None
+        self._hold: Hold | None = None
         self._warnings: tuple[str, ...] = ()
         self._shared = True
         self._next_round: float | None = None
@@ -146,6 +154,8 @@ class Watcher:
                     self._schedule()
             case ClockStepped():
                 self._schedule()
+            case Ordered(order):
+                await self._take_order(order)
             case Acknowledged(known):
                 await self._keep(replace(self._standing, acknowledged=known))
             case _:
@@ -160,8 +170,15 @@ class Watcher:
         if self._child is not None or not halves or self._standing.veils:
             self._settle()
             return
+        self._hold = None
+        if wanted.wish is Wish.SCHEDULED:
+            halves, self._standing, self._hold = sifted(self._desk, self._mailbox, self._standing, halves)
+        if not halves:
+            self._publish()
+            self._schedule()
+            self._settle()
+            return
         self._attempt += 1
-        self._held_until = None
         self._next_round = None
         attempt = self._attempt
         by_line = wanted.wish is Wish.SCHEDULED and self._desk.lines.can_prove(self.id, self._standing)
@@ -189,6 +206,7 @@ class Watcher:
         self._desk.lines.noted(self.id, checked.result, before)
         bear_witness(self._desk, self._mailbox, before, checked.result, shared=checked.shared)
         after = digest(before, checked.result, self._sitting())
+        self._pass_on(consequences(self._desk, self._mailbox, before, after, checked))
         refused = failure is not None and failure.is_refused_secret
         if refused:  # written down before anything else, so that no restart sends it once more
             endpoint = self._mailbox.endpoint(checked.result.half)
@@ -201,13 +219,11 @@ class Watcher:
 
     async def _end_sitting(self, ended: SittingEnded) -> None:
         self._child = None
-        standing = self._standing
-        for half, until in ended.held:
-            view = standing.half(half)
-            standing = with_half(standing, half, replace(view, due=max(until, view.due or 0.0)))
-        self._held_until = max((until for _, until in ended.held), default=None)
+        standing = due_later(self._standing, ended.held)
+        if ended.held:
+            self._hold = Hold(max(until for _, until in ended.held), Held.LOGIN_LIMIT)
         if ended.taken:
-            await self._keep(standing, heartbeat=self._heartbeat(standing, ended))
+            await self._keep(standing, heartbeat=heartbeat(standing, ended, self._desk.clock.now()))
         else:
             self._standing = standing
         self._publish()
@@ -221,17 +237,36 @@ class Watcher:
             case EventKind.SECRET_REPLACED:
                 self._drop_child()
                 self._desk.lines.give_up(self.id)
+                self._pass_on(self._desk.good_secrets.left(self.id))
                 standing = replace(secret_fresh(standing, now), secret_since=now)
+            case EventKind.PAUSED:
+                found = trial_of(standing)
+                if found is not None and found[1].role is Role.PROBE:
+                    self._pass_on(self._desk.good_secrets.left(self.id, for_good=False))
             case EventKind.RESUMED | EventKind.SIGHTED if not standing.veils:
                 standing = due_after_veil(standing, now + self._desk.comeback.wait(standing))
             case _:
                 pass
         if standing.veils:
             self._desk.lines.give_up(self.id)
-        self._held_until = None
+        await self._keep_and_go_on(standing)
+
+    async def _take_order(self, order: Order) -> None:
+        standing = after_order(self._standing, order, self._desk.clock.now())
+        if standing is None:
+            self._pass_on(self._desk.good_secrets.left(self.id))
+        else:
+            await self._keep_and_go_on(standing)
+
+    async def _keep_and_go_on(self, standing: Standing) -> None:
+        self._hold = None
         await self._keep(standing)
         self._schedule()
         self._settle()
+
+    def _pass_on(self, orders: Orders) -> None:
+        for mailbox_id, order in orders:
+            self._desk.ordered(mailbox_id, order)
 
     async def _change_mailbox(self, mailbox: Mailbox) -> None:
         now = self._desk.clock.now()
@@ -243,6 +278,7 @@ class Watcher:
         self._drop_child()
         self._desk.lines.give_up(self.id)
         self._desk.neighbours.forget(self.id)
+        self._pass_on(self._desk.good_secrets.left(self.id))
         standing = self._standing
         for half in Half:
             wanted = switched(standing.state, half, on=mailbox.endpoint(half) is not None).of(half)
@@ -259,7 +295,7 @@ class Watcher:
         by, self._stepped_by = self._desk.wakefulness.stepped_by - self._stepped_by, self._desk.wakefulness.stepped_by
         if by:
             self._standing = clock_stepped(self._standing, by)
-            self._held_until = None if self._held_until is None else self._held_until + by
+            self._hold = None if self._hold is None else replace(self._hold, until=self._hold.until + by)
             self._next_round = None if self._next_round is None else self._next_round + by
             self._publish()
 
@@ -277,6 +313,7 @@ class Watcher:
             dice=desk.dice,
             judge=desk.judge,
             evidence=partial(evidence, desk, self._mailbox),
+            hurried=self._round.quick,
         )
 
     async def _keep(
@@ -303,21 +340,6 @@ class Watcher:
             after, self._standing = self._standing, before
             await self._keep(after)
 
-    def _heartbeat(self, standing: Standing, ended: SittingEnded) -> Heartbeat:
-        outcomes = {half: standing.half(half).outcome.value for half in Half}
-        for half in ended.not_tried:
-            outcomes[half] = "not_tried"
-        cause = standing.diagnosis.cause.value if standing.diagnosis else None
-        return Heartbeat(
-            mailbox_id=self.id,
-            at=self._desk.clock.now(),
-            shown=standing.shown,
-            receiving=outcomes[Half.RECEIVING],
-            sending=outcomes[Half.SENDING],
-            seconds=ended.seconds,
-            cause=cause,
-        )
-
     def _schedule(self) -> None:
         if self._due is not None:
             self._due.cancel()
@@ -341,8 +363,8 @@ class Watcher:
         if self._child is not None:
             return
         standing = self._standing
-        pending = _has_pending(standing, self._desk.clock.now(), self._round.began)
-        if pending and not standing.veils and self._held_until is None:
+        pending = has_pending(standing, self._desk.clock.now(), self._round.began)
+        if pending and not standing.veils and self._hold is None:
             return
         waiting, self._round = self._round.settled, _Round()
         for settled in waiting:
@@ -370,8 +392,15 @@ class Watcher:
             self._child = None
 
     def _snapshot(self) -> Snapshot:
+        hold = self._hold or hold_on_trial(self._standing)
         return Snapshot(
-            self._mailbox, self._standing, self._version, self._child is not None, self._held_until, self._warnings
+            self._mailbox,
+            self._standing,
+            self._version,
+            checking_now=self._child is not None,
+            held_until=hold.until if hold else None,
+            warnings=self._warnings,
+            held=hold.by if hold else None,
         )
 
     def _publish(self) -> None:
@@ -386,16 +415,3 @@ def _is_blind(standing: Standing) -> bool:
 def _lifted(veil: Veil) -> Happened:
     kind = EventKind.RESUMED if veil.kind is VeilKind.PAUSED else EventKind.SIGHTED
     return Happened(Event(kind, veil=veil))
-
-
-def _has_pending(standing: Standing, now: float, began: float) -> bool:
-    """A second opinion is still to come, or a half that this round has not come to yet."""
-    views = [view for view in (standing.receiving, standing.sending) if view.verdict and not view.resting]
-    return any(
-        view.opinion is not Opinion.NONE or (_is_soon(view.due, now) and (view.checked_at or 0.0) < began)
-        for view in views
-    )
-
-
-def _is_soon(due: float | None, now: float) -> bool:
-    return due is not None and due <= now + SLACK

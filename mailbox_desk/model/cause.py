@@ -51,6 +51,7 @@ class Actor(StrEnum):
     YOU = "you"
     ADMIN = "admin"
     PROVIDER = "provider"
+    ADMIN_OR_PROVIDER = "admin_or_provider"
 
 
 class Severity(IntEnum):
@@ -81,23 +82,42 @@ class Action(StrEnum):
     READ_SERVER_LINE = "read_server_line"
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPlan:
-    """Waits in seconds before each further try; the last one repeats. Empty: no try by ourselves."""
+class RetryKind(StrEnum):
+    """How the waits of a plan come about: by a list, by dice under a limit that doubles, or not at all."""
 
-    name: str
-    waits: tuple[float, ...]
+    STEPS = "steps"
+    FULL_JITTER = "full_jitter"
+    NEVER = "never"
 
 
 _MINUTE = 60.0
 _HOUR = 3600.0
 
-# Waits that clients with years of practice use: FairEmail FAQ 123 (8 s, then 5, 15, 30, 60 minutes), seen 2026-11.
-NETWORK_PLAN = RetryPlan("network", (30.0, _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE))
-SERVER_PLAN = RetryPlan("server", (2 * _MINUTE, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR))
-LIMIT_PLAN = RetryPlan("limit", (30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR))
+
+@dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """How long to wait before each further try, in seconds.
+
+    STEPS: `waits`, of which the last repeats. FULL_JITTER: anything up to `base` doubled with each try and never above
+    `cap`, but not less than `base` (AWS, "Exponential Backoff and Jitter", seen 2026-11-24: of all ways to jitter the
+    one with the least calls). `heeds_server`: where the server names a time itself, that goes before the plan.
+    """
+
+    name: str
+    waits: tuple[float, ...] = ()
+    kind: RetryKind = RetryKind.STEPS
+    base: float = 5.0
+    cap: float = 30 * _MINUTE
+    heeds_server: bool = False
+
+
+# Weather passes by itself: quick at first, so that a short one is short for us too.
+WEATHER_PLAN = RetryPlan("weather", kind=RetryKind.FULL_JITTER, heeds_server=True)
+LIMIT_PLAN = RetryPlan("limit", (30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR), heeds_server=True)
+HOURLY_PLAN = RetryPlan("hourly", (_HOUR,))
+# Waits that clients with years of practice use: FairEmail FAQ 123, seen 2026-11.
 GENTLE_PLAN = RetryPlan("gentle", (30 * _MINUTE, _HOUR, 3 * _HOUR, 6 * _HOUR))
-NO_PLAN = RetryPlan("none", ())
+NO_PLAN = RetryPlan("none", kind=RetryKind.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +140,7 @@ CAUSES: Mapping[Cause, CauseFacts] = MappingProxyType(
         Cause.PASSWORD_EXPIRED: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.OPEN_PROVIDER),
         Cause.APP_PASSWORD_REQUIRED: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.ENTER_APP_PASSWORD),
         Cause.BASIC_AUTH_DISABLED: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.SIGN_IN_AGAIN),
-        Cause.PROTOCOL_DISABLED: CauseFacts(_NEEDS, Actor.ADMIN, GENTLE_PLAN, _LOSS, Action.ASK_ADMIN),
+        Cause.PROTOCOL_DISABLED: CauseFacts(_NEEDS, Actor.ADMIN, HOURLY_PLAN, _LOSS, Action.ASK_ADMIN),
         Cause.TOKEN_EXPIRED: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.SIGN_IN_AGAIN),
         Cause.TOKEN_REVOKED: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.SIGN_IN_AGAIN),
         Cause.OAUTH_APP_BLOCKED: CauseFacts(_NEEDS, Actor.ADMIN, GENTLE_PLAN, _LOSS, Action.ASK_ADMIN),
@@ -131,13 +151,13 @@ CAUSES: Mapping[Cause, CauseFacts] = MappingProxyType(
         Cause.OVER_QUOTA: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.FREE_STORAGE),
         Cause.ACCOUNT_SUSPENDED: CauseFacts(_NEEDS, Actor.PROVIDER, GENTLE_PLAN, _LOSS, Action.ASK_PROVIDER),
         Cause.ACCOUNT_MISSING: CauseFacts(_NEEDS, Actor.ADMIN, GENTLE_PLAN, _LOSS, Action.ASK_ADMIN),
-        Cause.PROVIDER_OUTAGE: CauseFacts(_MENDS, Actor.PROVIDER, SERVER_PLAN, _TROUBLE, Action.WAIT),
-        Cause.MAINTENANCE: CauseFacts(_MENDS, Actor.PROVIDER, SERVER_PLAN, _NOTE, Action.WAIT),
-        Cause.SERVER_BUSY: CauseFacts(_MENDS, Actor.DESK, SERVER_PLAN, _NOTE, Action.WAIT),
-        Cause.NETWORK_UNREACHABLE: CauseFacts(_MENDS, Actor.DESK, NETWORK_PLAN, _TROUBLE, Action.CHECK_NETWORK),
-        Cause.LOCAL_NETWORK: CauseFacts(VeilReason.OFFLINE, Actor.YOU, NETWORK_PLAN, _TROUBLE, Action.CHECK_NETWORK),
+        Cause.PROVIDER_OUTAGE: CauseFacts(_MENDS, Actor.PROVIDER, WEATHER_PLAN, _TROUBLE, Action.WAIT),
+        Cause.MAINTENANCE: CauseFacts(_MENDS, Actor.PROVIDER, WEATHER_PLAN, _NOTE, Action.WAIT),
+        Cause.SERVER_BUSY: CauseFacts(_MENDS, Actor.DESK, WEATHER_PLAN, _NOTE, Action.WAIT),
+        Cause.NETWORK_UNREACHABLE: CauseFacts(_MENDS, Actor.DESK, WEATHER_PLAN, _TROUBLE, Action.CHECK_NETWORK),
+        Cause.LOCAL_NETWORK: CauseFacts(VeilReason.OFFLINE, Actor.YOU, WEATHER_PLAN, _TROUBLE, Action.CHECK_NETWORK),
         Cause.CAPTIVE_PORTAL: CauseFacts(
-            VeilReason.CAPTIVE_PORTAL, Actor.YOU, NETWORK_PLAN, _TROUBLE, Action.CHECK_NETWORK
+            VeilReason.CAPTIVE_PORTAL, Actor.YOU, WEATHER_PLAN, _TROUBLE, Action.CHECK_NETWORK
         ),
         Cause.TLS_FAILURE: CauseFacts(_NEEDS, Actor.ADMIN, GENTLE_PLAN, _LOSS, Action.REVIEW_CERTIFICATE),
         Cause.WRONG_SERVER_SETTINGS: CauseFacts(_NEEDS, Actor.YOU, GENTLE_PLAN, _LOSS, Action.FIX_SERVERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbox_desk.model.cause import CAUSES, Actor, Cause
+from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.check import Quota
 from mailbox_desk.model.told import RULES_OUT
 
@@ -50,6 +50,12 @@ class Diagnosis:
     @property
     def who(self) -> Actor:
         return self.named_actor or CAUSES[self.cause].who
+
+    @property
+    def action(self) -> Action:
+        """The one next step: that of the cause, but who has waited long enough asks those who can tell."""
+        action = CAUSES[self.cause].action
+        return Action.ASK_PROVIDER if self.who is Actor.ADMIN_OR_PROVIDER and action is Action.WAIT else action
 
     @property
     def certainty(self) -> Certainty:

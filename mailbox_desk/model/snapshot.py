@@ -8,6 +8,7 @@ from enum import StrEnum
 from mailbox_desk.model.check import HalfResult, Outcome
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.trial import Trial
 from mailbox_desk.model.verdict import Half, Shown, State, Veil, Verdict
 
 
@@ -19,6 +20,15 @@ class Opinion(StrEnum):
     HERE = "here"
 
 
+class Held(StrEnum):
+    """Why a check that is due is held back. A person's Check now on the one mailbox is held back by the first alone."""
+
+    LOGIN_LIMIT = "login_limit"
+    BREAKER = "breaker"
+    THROTTLE = "throttle"
+    GOOD_SECRETS = "good_secrets"
+
+
 @dataclass(frozen=True, slots=True)
 class HalfStanding:
     """How one half stands. Times are seconds since 1970 UTC.
@@ -26,9 +36,11 @@ class HalfStanding:
     `since`: when the verdict began; `failing_since`: the first failed check of the present failure.
     `refusals`: sign-ins with the present secret refused in a row at this half; `alone`: the other half took the
     same secret meanwhile, so this half is counted by itself. `resting`: the secret stays unused until a person acts.
-    `tries`: checks failed in a row; a second opinion belongs to the check that it is about and counts no further.
+    `tries`: checks failed in a row; a second opinion belongs to the check that it is about and counts no further, and
+    a pass ends the row only when it held (`well_since`: the first pass of those in a row now).
     `due`: when the desk looks again by itself, None for never. `worked_at`: last success with the present secret.
     `last` is the result of the last check that was really made, `checked_at` when.
+    `trial`: the host refuses good secrets, this one among them.
     """
 
     verdict: Verdict | None = None
@@ -44,6 +56,8 @@ class HalfStanding:
     worked_at: float | None = None
     last: HalfResult | None = None
     checked_at: float | None = None
+    well_since: float | None = None
+    trial: Trial | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -95,7 +109,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
-    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way."""
+    1970 UTC) is set while a check is held back, and `held` says by what; `checking_now` while one is under way."""
 
     mailbox: Mailbox
     standing: Standing
@@ -103,6 +117,7 @@ class Snapshot:
     checking_now: bool = False
     held_until: float | None = None
     warnings: tuple[str, ...] = ()
+    held: Held | None = None
 
     @property
     def id(self) -> MailboxId:

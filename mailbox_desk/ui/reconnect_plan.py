@@ -87,6 +87,8 @@ def _by_actor(need: Need, diagnosis: Diagnosis) -> Need:
             return Need.ASK_ADMIN
         case Actor.PROVIDER:
             return need if need is Need.WAIT else Need.ASK_PROVIDER
+        case Actor.ADMIN_OR_PROVIDER:
+            return Need.ASK_PROVIDER
         case Actor.DESK | Actor.NOBODY:
             return Need.WAIT
         case Actor.YOU:

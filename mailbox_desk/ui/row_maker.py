@@ -127,7 +127,7 @@ def _next_in_short(snapshot: Snapshot, words: Wording, now: float) -> str:
             return words.text("ui.list.until", clock=words.clock(max(ends), now)) if ends else ""
         case Shown.NEEDS_YOU:
             diagnosis = snapshot.standing.diagnosis
-            return words.action(CAUSES[diagnosis.cause].action) if diagnosis else ""
+            return words.action(diagnosis.action) if diagnosis else ""
         case Shown.RECONNECTING | Shown.SUSPECT | Shown.CHECKING:
             at = snapshot.held_until or due_of(snapshot)
             is_near = snapshot.checking_now or at is None or at <= now

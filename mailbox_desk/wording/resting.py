@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.times import clock
+
+_OF_A_PASSWORD: Final = ("meanwhile.resting", "pane.resting")
 
 
 def resting_sentence(words: Catalogue, snapshot: Snapshot, now: float) -> str:
@@ -15,12 +20,14 @@ def resting_sentence(words: Catalogue, snapshot: Snapshot, now: float) -> str:
         return ""
     count = max(2, *(view.refusals for view in resting))
     moments = refused_at(snapshot)
+    is_grant = snapshot.mailbox.auth is AuthKind.OAUTH  # there is no password to speak of
+    in_brief, in_full = ("meanwhile.resting_grant", "resting_grant") if is_grant else _OF_A_PASSWORD
     if not moments:
-        return words.plural("meanwhile.resting", count)
+        return words.plural(in_brief, count)
     if len(moments) == count == 2:
         first, last = (clock(words, moment, now) for moment in moments)
-        return words.text("pane.resting.twice", first=first, last=last)
-    return words.text("pane.resting.often", count=count, last=clock(words, moments[-1], now))
+        return words.text(f"{in_full}.twice", first=first, last=last)
+    return words.text(f"{in_full}.often", count=count, last=clock(words, moments[-1], now))
 
 
 def refused_at(snapshot: Snapshot) -> tuple[float, ...]:

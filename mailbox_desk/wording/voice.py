@@ -167,7 +167,7 @@ class Wording:
         if snapshot.checking_now:
             return self.text("meanwhile.checking_now")
         if snapshot.held_until is not None:
-            return self.text("meanwhile.held_back", clock=self.clock(snapshot.held_until, now))
+            return self._held(snapshot, "meanwhile", snapshot.held_until, now)
         resting = resting_sentence(self._words, snapshot, now)
         if resting:
             return resting
@@ -250,12 +250,18 @@ class Wording:
 
     def _desk_goes_on(self, snapshot: Snapshot, now: float) -> str:
         if snapshot.held_until is not None:
-            return self.text("next_step.held_back", clock=self.clock(snapshot.held_until, now))
+            return self._held(snapshot, "next_step", snapshot.held_until, now)
         due = due_of(snapshot)
         kind = snapshot.shown.value.lower()
         if snapshot.checking_now or due is None or due <= now:
             return self.text(f"next_step.{kind}.soon")
         return self.text(f"next_step.{kind}.at", clock=self.clock(due, now))
+
+    def _held(self, snapshot: Snapshot, what: str, until: float, now: float) -> str:
+        """What holds the next try back, and until when; what is said of the login limit where nothing else does."""
+        reason = snapshot.held.value if snapshot.held is not None else "login_limit"
+        own = f"{what}.held.{reason}"
+        return self.text(own if self.has(own) else f"{what}.held_back", clock=self.clock(until, now))
 
     def _timed(self, key: str, due: float, now: float) -> str:
         if due <= now:

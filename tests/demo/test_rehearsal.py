@@ -148,7 +148,7 @@ async def test_providers_look_like_themselves_even_after_a_change(watching: Watc
 @pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_what_goes_down_comes_back(watching: Watching) -> None:
-    """By itself: the desk's own retry finds it, half a minute (NETWORK_PLAN's first wait) after it was called down."""
+    """By itself: the desk's own retry finds it, seconds (WEATHER_PLAN's first wait) after it was called down."""
     draft = watching.draft("hello@own.example")
     await watching.until(draft, Shown.CONNECTED)
     snapshot = await watching.until(draft, Shown.RECONNECTING, seconds=45)

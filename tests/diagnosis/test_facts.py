@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailbox_desk.diagnosis.codes import asked_wait, codes_in
+from mailbox_desk.diagnosis.codes import codes_in
 from mailbox_desk.diagnosis.facts import DAY, FactName, facts_of_failure, facts_of_response
 from mailbox_desk.diagnosis.reasons import told_facts
 from mailbox_desk.model.check import Certificate, Failure, FailureKind, Stage, Step
@@ -40,21 +40,6 @@ def names(failure: Failure, context: Context) -> frozenset[FactName]:
 )
 def test_codes_are_found(text: str, codes: set[str]) -> None:
     assert codes_in(text) == codes
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("Request is throttled. Suggested Backoff Time: 299609 milliseconds", 299.609),
-        ("try again in 5 minutes", 300.0),
-        ("please retry after 30 seconds", 30.0),
-        ("try again later", None),
-        ("wait, 3 mailboxes", None),
-        ("bitte in 2 Stunden", 7200.0),
-    ],
-)
-def test_the_wait_that_a_server_asks_for(text: str, seconds: float | None) -> None:
-    assert asked_wait(text) == (None if seconds is None else pytest.approx(seconds))
 
 
 @pytest.mark.parametrize(

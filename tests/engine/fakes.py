@@ -322,7 +322,7 @@ class Lab:
         submission = Endpoint(f"smtp.{host}", 465, Security.TLS, user) if sending else None
         mailbox = Mailbox(MailboxId(user), f"{user}@example.com", receiving, submission, provider=provider)
         self.shelf.mailboxes[mailbox.id] = mailbox
-        self.vault.secrets[mailbox.id] = Password(Secret("pw"), Secret(other) if other else None)
+        self.vault.secrets[mailbox.id] = Password(Secret(secret), Secret(other) if other else None)
         return mailbox
 
     async def start(self, *, first_round: bool = True) -> Engine:

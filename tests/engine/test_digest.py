@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -137,3 +138,40 @@ def test_the_judge_is_told_that_the_other_half_just_took_the_secret() -> None:
     digest(standing, result_of(Half.SENDING, "refused"), sat(1000.0 + MOMENTS))
     digest(standing, result_of(Half.SENDING, "refused"), sat(1001.0 + MOMENTS))
     assert [context.same_secret_accepted for context in seen] == [True, False]
+
+
+def test_the_waits_begin_anew_only_after_a_proof_of_five_minutes() -> None:
+    standing, half = fresh(both=False), (Half.RECEIVING,)
+
+    def then(answer: str, now: float) -> int:
+        nonlocal standing
+        standing = check(standing, half, {Half.RECEIVING: answer}, now, shared=False)
+        return standing.receiving.tries
+
+    assert [then("busy", now) for now in (0.0, 300.0, 310.0, 330.0)] == [1, 1, 2, 3]
+    then("ok", 400.0)
+    then("ok", 650.0)
+    assert then("busy", 699.0) == 4, "five minutes were not full: it goes on where it was"
+    then("ok", 800.0)
+    then("ok", 1000.0)
+    assert then("busy", 1100.0) == 1
+
+
+def test_a_server_that_names_a_time_is_left_alone_until_then() -> None:
+    said = Failure(Half.RECEIVING, Step.SIGN_IN, FailureKind.TEMPORARY, "Suggested Backoff Time: 1200000 milliseconds")
+    standing = digest(fresh(both=False), HalfResult(Half.RECEIVING, Outcome.FAILED, failure=said), sitting(0.0, False))
+    assert standing.receiving.due == 1200.0
+    hurried = replace(sitting(0.0, False), hurried=True)
+    standing = digest(fresh(both=False), HalfResult(Half.RECEIVING, Outcome.FAILED, failure=said), hurried)
+    assert standing.receiving.due == 210.0, "a person waits for the second opinion"
+
+
+def test_over_quota_looks_at_the_quota_again() -> None:
+    standing, now = fresh(both=False), 0.0
+    for answer in ("full", "full", "full"):
+        standing = check(standing, (Half.RECEIVING,), {Half.RECEIVING: answer}, now, shared=False)
+        assert standing.receiving.due is not None
+        now = standing.receiving.due
+    assert (standing.receiving.verdict, standing.receiving.resting) == (Verdict.NEEDS_YOU, False)
+    standing = check(standing, (Half.RECEIVING,), {Half.RECEIVING: "ok"}, now, shared=False)
+    assert standing.receiving.verdict is Verdict.CONNECTED

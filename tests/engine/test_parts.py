@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from mailbox_desk.engine.agenda import Agenda
-from mailbox_desk.engine.backoff import between, jittered, retry_wait
+from mailbox_desk.engine.backoff import between, jittered
 from mailbox_desk.engine.board import Board, Gone
 from mailbox_desk.engine.journal import Journal
-from mailbox_desk.model.cause import NO_PLAN, SERVER_PLAN, Cause
+from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
@@ -74,8 +74,6 @@ def test_a_listener_may_leave_while_it_is_told() -> None:
 
 
 def test_waits() -> None:
-    assert [retry_wait(SERVER_PLAN, tries, lambda: 0.5) for tries in (0, 1, 2, 99)] == [120, 120, 300, 3600]
-    assert retry_wait(NO_PLAN, 1, lambda: 0.5) is None
     assert (jittered(100, lambda: 0.0), jittered(100, lambda: 1.0)) == pytest.approx((80, 120))
     assert between((2.0, 5.0), lambda: 0.5) == 3.5
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot
 from mailbox_desk.model.verdict import Half, Verdict
 from mailbox_desk.wording import Wording
@@ -61,3 +62,13 @@ def test_another_trouble_after_the_refusals_tells_the_count_alone() -> None:
     closed = replace(refused(Half.RECEIVING, count=2, tries=3, first=900, last=480), last=result(Half.RECEIVING))
     assert refused_at(resting(closed)) == ()
     assert "2 times" in WORDS.next_try(resting(closed), NOW)
+
+
+def test_a_grant_is_no_password() -> None:
+    receiving = refused(Half.RECEIVING, count=2, tries=2, first=660, last=480)
+    by_token = replace(DOWN.mailbox, auth=AuthKind.OAUTH)
+    for view in (receiving, replace(receiving, tries=3), replace(receiving, last=result(Half.RECEIVING))):
+        said = WORDS.next_try(replace(resting(view), mailbox=by_token), NOW)
+        assert "permission" in said
+        assert "password" not in said
+        assert "password" in WORDS.next_try(resting(view), NOW)

@@ -6,7 +6,7 @@ from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step
 from mailbox_desk.model.diagnosis import Diagnosis, Fact, RankedCause
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
-from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
+from mailbox_desk.model.snapshot import HalfStanding, Held, Snapshot, Standing
 from mailbox_desk.model.told import RULES_OUT, Told
 from mailbox_desk.model.verdict import Half, Shown, Veil, VeilReason, Verdict
 from mailbox_desk.wording import Wording
@@ -225,3 +225,22 @@ def test_every_fact_that_rules_out_is_named() -> None:
         down = snapshot(Verdict.NEEDS_YOU, judgement)
         assert WORDS.ruled_out(down).startswith("Ruled out: the ")
         assert WORDS.because(down) == []
+
+
+@pytest.mark.parametrize("held", Held)
+@pytest.mark.parametrize("verdict", [Verdict.RECONNECTING, Verdict.CONNECTED, Verdict.CHECKING])
+def test_what_is_held_back_says_why_and_until_when(held: Held, verdict: Verdict) -> None:
+    shown = replace(snapshot(verdict, judged(Cause.PROVIDER_OUTAGE), due=NOW + 60), held_until=NOW + 900, held=held)
+    said = WORDS.next_try(shown, NOW)
+    assert WORDS.clock(NOW + 900, NOW) in said
+    assert len({WORDS.next_try(replace(shown, held=each), NOW) for each in Held}) == len(Held)
+    if verdict is not Verdict.CONNECTED:
+        assert WORDS.clock(NOW + 900, NOW) in WORDS.next_step(shown, NOW)
+
+
+def test_a_server_that_went_on_refusing_good_secrets_is_for_an_admin_or_the_provider() -> None:
+    given_up = snapshot(Verdict.NEEDS_YOU, judged(Cause.PROVIDER_OUTAGE, who=Actor.ADMIN_OR_PROVIDER), resting=True)
+    assert WORDS.whose_move(given_up).startswith("Your admin’s or the provider’s move")
+    assert "admin or the provider" in WORDS.next_step(given_up, NOW)
+    assert given_up.standing.diagnosis is not None
+    assert given_up.standing.diagnosis.action is Action.ASK_PROVIDER
