@@ -90,6 +90,8 @@ def test_what_it_installs_is_what_it_links_to(bundle: Path, tmp_path: Path) -> N
     assert (root / "usr/bin/mailbox-desk").resolve() == root / "usr/lib/mailbox-desk/mailbox-desk"
     assert (root / "usr/lib/mailbox-desk/_internal/libb.so").resolve().is_file()
     assert sorted(path.name for path in (root / "DEBIAN").iterdir()) == ["control", "md5sums"]
+    unit = (root / "usr/lib/systemd/user/mailbox-desk.service").read_text()
+    assert "ExecStart=/usr/bin/mailbox-desk watch --standby\n" in unit
     subprocess.run(["md5sum", "--check", "--strict", "--quiet", "DEBIAN/md5sums"], cwd=root, check=True)
     shown = gzip.decompress((root / "usr/share/doc/mailbox-desk/changelog.gz").read_bytes()).decode()
     assert shown.startswith("mailbox-desk (1.2.0~rc1) stable; urgency=medium\n\n  * A first thing,")

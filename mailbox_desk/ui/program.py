@@ -64,7 +64,7 @@ class Program:
         self._collector = Collector(window)
         self._ending = asyncio.Event()
         self._code = _OK
-        self._took_over = False
+        self._comes_back = False
 
     def run(self) -> int:
         """Until the window is closed or a signal comes; the answer is the exit code."""
@@ -100,7 +100,7 @@ class Program:
         try:
             house = await self._bring_house()
             while not await self._keep(house) and await self._take_over(house):
-                self._took_over = True
+                pass  # the home may go to another watcher in this very moment: then once more
         except Exception as error:  # noqa: BLE001  the last stop: said on a page instead of a traceback
             self._could_not(error)
 
@@ -116,7 +116,7 @@ class Program:
                 self._view.attach(around, acts)
                 self._tray.follow(around)
                 self._window.put_strip(tidings := house.Tidings(around))
-                tidings.begin(opened.beginning, took_over=self._took_over)
+                tidings.begin(opened.beginning, took_over=self._comes_back)
                 if opened.rehearsal is None:
                     self._closing.follow(around, opened.notifications.show)
                 else:  # it ends with its window, and its own strip says so
@@ -129,6 +129,7 @@ class Program:
         except house.ShownElsewhere:
             self._end()
         except house.WatchedElsewhere as watched:
+            self._comes_back = watched.stands_by
             if not watched.stands_by:  # a person began it and would wonder: it ends only by their word
                 await self._ask_to_take_over(watched.seconds)
             return False

@@ -33,7 +33,7 @@ class Tidings(Bar):
         self._timer.timeout.connect(self._look)
 
     def begin(self, beginning: Beginning, *, took_over: bool) -> None:
-        """Once it has its place in the window. `took_over`: a background watcher has left the home to it."""
+        """Once it has its place in the window. `took_over`: from a background watcher that comes back."""
         self._told = told_beginning(beginning, self._around.words, self._around.now())
         if took_over:
             self._told.append(self._around.words.text("service.took_over"))

@@ -239,13 +239,13 @@ async def test_a_person_takes_over_from_a_watch_in_a_terminal(home: Home, doveco
     words = Wording.load(["en"], strict=True)
     with running(home, dovecot, "watch", "--json") as watch:
         await watch.says('"CONNECTED"')
-        with running(home, dovecot, **(person.env | {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb"})) as window:
+        environment = person.env | {"LANG": "C.UTF-8", "SSL_CERT_FILE": str(dovecot.ca_file)}
+        with running(home, dovecot, **environment) as window:
             person.pid = window.process.pid
             person.sees(words.text("ui.start.watched.title"))
             assert watch.process.poll() is None, "it goes on until the person wants it"
             person.clicks(words.text("ui.start.watched.take_over"))
             person.sees("Connected", role="table cell", seconds=30)
-            person.sees(words.text("service.took_over"))
             assert await asyncio.to_thread(watch.process.wait, 10) == 0
             assert words.text("service.left") in watch.said
             assert holder(home) == window.process.pid
