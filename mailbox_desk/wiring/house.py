@@ -214,23 +214,15 @@ async def _engine(
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
-    checks, names = Lane("check", settings.threads), Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    searches = Lane("discovery", _DISCOVERY_LANE)
-    for lane in (checks, names, searches):
-        stack.callback(lane.close)
+    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    stack.callback(names.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
     of_family = partial(_of_family, providers)
-    kept_lines = _kept_lines(stack)
-    lines: IdleLines = kept_lines
-    mail_checker = MailChecker(
-        checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take
-    )
-    checker: Checker = mail_checker
-    finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
+    checker, finder, lines = _reaching(stack, settings, names, authority)
     world = World(
         checker=checker,
         finder=finder,
@@ -249,12 +241,23 @@ async def _engine(
     return engine
 
 
-def _kept_lines(stack: AsyncExitStack) -> KeptLines:
-    """Idle lines, with threads of their own: one that is silent must keep no check waiting."""
+def _reaching(
+    stack: AsyncExitStack, settings: Settings, names: Lane, authority: str
+) -> tuple[Checker, Finder, IdleLines]:
+    """What reaches servers. Idle lines have threads of their own: one that is silent must keep no check waiting."""
+    checks, answers = Lane("check", settings.threads), Lane("line", _LINE_LANE)
+    searches = Lane("discovery", _DISCOVERY_LANE)
+    for lane in (checks, answers, searches):
+        stack.callback(lane.close)
     raise_file_limit()
-    answers = Lane("line", _LINE_LANE)
-    stack.callback(answers.close)
-    return KeptLines(answers)
+    kept_lines = KeptLines(answers)
+    lines: IdleLines = kept_lines
+    mail_checker = MailChecker(
+        checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take
+    )
+    checker: Checker = mail_checker
+    finder: Finder = ServerFinder(searches, mail_checker.trust, settings.discovery)
+    return checker, finder, lines
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

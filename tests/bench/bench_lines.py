@@ -193,7 +193,7 @@ _GOODBYE = re.compile(r"(?P<at>\S+ \S+) imap(?:-hibernate)?\((?P<user>[^)]+)\).*
 
 def goodbyes(server: Dovecot, since: float) -> dict[str, float]:
     """When Dovecot dropped each user's line (seconds since 1970 UTC): its log says so to the microsecond."""
-    found = {}
+    found: dict[str, float] = {}
     for said in _GOODBYE.finditer(server.log()):
         at = datetime.fromisoformat(said["at"]).timestamp()
         if at >= since:
