@@ -244,17 +244,15 @@ async def _engine(
 ) -> Engine:
     if interval is not None:
         settings = replace(settings, interval=interval)
-    checks, names, searches = _lanes(stack, settings)
+    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    stack.callback(names.close)
     # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
     rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority = rehearsal.authority if rehearsal is not None else ""
     of_family = partial(_of_family, providers)
-    kept_lines = _kept_lines(stack)
-    lines: IdleLines = kept_lines
-    checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
-    finder: Finder = ServerFinder(searches, checker.trust, settings.discovery)
+    checker, finder, lines, probes = _reaching(stack, settings, names, authority)
     world = World(
         checker=checker,
         finder=finder,
@@ -267,7 +265,7 @@ async def _engine(
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
         lines=lines,
-        network=_network(PortalProbes(searches, names), stored, rehearsal),
+        network=_network(probes, stored, rehearsal),
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
@@ -275,21 +273,19 @@ async def _engine(
     return engine
 
 
-def _kept_lines(stack: AsyncExitStack) -> KeptLines:
-    """Idle lines, with threads of their own: one that is silent must keep no check waiting."""
-    raise_file_limit()
-    answers = Lane("line", _LINE_LANE)
-    stack.callback(answers.close)
-    return KeptLines(answers)
-
-
-def _lanes(stack: AsyncExitStack, settings: Settings) -> tuple[Lane, Lane, Lane]:
-    """For checks, for name look-ups, for the finding of servers. As many that check may hang as there are."""
-    checks = Lane("check", settings.threads, spares=settings.threads)
-    names, searches = Lane("name", _NAME_LANE, spares=_NAME_SPARES), Lane("discovery", _DISCOVERY_LANE)
-    for lane in (checks, names, searches):
+def _reaching(
+    stack: AsyncExitStack, settings: Settings, names: Lane, authority: str
+) -> tuple[Checker, Finder, IdleLines, PortalProbes]:
+    """What reaches servers. Idle lines have threads of their own: one that is silent must keep no check waiting. As
+    many that check may hang as there are."""
+    checks, answers = Lane("check", settings.threads, spares=settings.threads), Lane("line", _LINE_LANE)
+    searches = Lane("discovery", _DISCOVERY_LANE)
+    for lane in (checks, answers, searches):
         stack.callback(lane.close)
-    return checks, names, searches
+    raise_file_limit()
+    kept_lines = KeptLines(answers)
+    checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
+    return checker, ServerFinder(searches, checker.trust, settings.discovery), kept_lines, PortalProbes(searches, names)
 
 
 def _network(probes: PortalProbes, stored: Stored, rehearsal: Rehearsal | None) -> Network:

@@ -130,7 +130,6 @@ class Bench:
         await self.kick(watching, self.kickable[:1], self.few, "one@*", SOON)
         await self.kick(watching, self.kickable[1:], self.few, "fifty*", SOON)
         await self.kick(watching, self.all[51:], self.many, "*", SOON_FOR_ALL)
-        await asyncio.sleep(5)  # until they hibernate again
         await self.crash(watching, self.all[51:])
 
     async def quiet(self) -> None:
@@ -156,14 +155,16 @@ class Bench:
         await asyncio.sleep(3)
 
     async def crash(self, watching: Watching, names: Sequence[str]) -> None:
-        """All lines of the large server end in one moment."""
+        """The lines of the large server end in one moment. Told to, it drops a hundred a second; only the end of the
+        process that has the sockets drops them all."""
         watching.forget()
         began = time.time()
-        self.many.kill("imap-hibernate")
-        await watching.all_looked_at(len(names))
-        late = [watching.seen[MailboxId(name)] - began for name in names]
-        await watching.all_connected(len(names))
-        self.tell_late(f"{len(names)} dropped in one moment", late, SOON_FOR_ALL, began)
+        self.many.kill("imap-login")
+        await watching.all_looked_at(int(len(names) * 0.9))
+        await asyncio.sleep(3)
+        late = [at - began for at in watching.seen.values()]
+        await watching.all_connected(len(late))
+        self.tell_late(f"{len(late)} dropped in one moment", late, SOON_FOR_ALL, began)
 
     def tell_late(self, what: str, late: list[float], most: float, began: float) -> None:
         late.sort()

@@ -150,7 +150,7 @@ class Dovecot:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def kill(self, service: str) -> None:
-        """Kill the processes of a service ("imap-hibernate") as a crash would: their connections end without a word."""
+        """Kill the processes of a service ("imap-login") as a crash would: their connections end without a word."""
         for line in self.processes().splitlines():
             number, command = line.split(None, 1)
             if command.split()[0] == f"dovecot/{service}":
