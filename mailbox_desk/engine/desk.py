@@ -11,7 +11,7 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.herald import Herald
-from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.journal import Entry, Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
@@ -24,7 +24,7 @@ from mailbox_desk.model.vault_state import VaultState
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
-    secret could not be read."""
+    secret could not be read; `neighbours_told` has those judged anew who turned out to share a trouble."""
 
     clock: Clock
     dice: Dice
@@ -43,3 +43,4 @@ class Desk:
     settings: Settings
     interval_of: Callable[[Mailbox], float]
     vault_closed: Callable[[VaultState], None]
+    neighbours_told: Callable[[Entry], None]

@@ -18,7 +18,15 @@ from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.furnish import Calls, furnish
-from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged
+from mailbox_desk.engine.journal import Entry
+from mailbox_desk.engine.messages import (
+    Acknowledged,
+    CheckWanted,
+    Happened,
+    Hastened,
+    MailboxChanged,
+    NeighboursTold,
+)
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
@@ -30,7 +38,7 @@ from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
-from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
@@ -72,6 +80,7 @@ class Engine:
             blinded=lambda: self._blinded(_OFFLINE_VEIL),
             sighted=lambda: self._sighted(_OFFLINE_VEIL),
             vault_closed=self._vault_watch.found_closed,
+            neighbours_told=self._neighbours_told,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
 
@@ -166,10 +175,12 @@ class Engine:
         self._watchers.pop(mailbox_id, None)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
-        self._desk.journal.forget(mailbox_id)
-        self._desk.herald.forget(mailbox_id)
+        shared = self._desk.journal.forget(mailbox_id, self._world.clock.now())
+        self._desk.herald.forget(mailbox_id, shared)
         self._desk.neighbours.forget(mailbox_id)
         self.board.withdraw(mailbox_id)
+        if shared:
+            await self._world.archive.record(Record(incidents=shared))
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
@@ -267,18 +278,29 @@ class Engine:
         """Of all mailboxes from `since` (seconds since 1970 UTC) on, and the last one of each before it."""
         return await self._world.archive.changes_since(since)
 
+    @property
+    def shared_incidents(self) -> tuple[Incident, ...]:
+        """Those under way that many mailboxes have together, the oldest first."""
+        return self._desk.journal.shared
+
     async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
         return await self._world.archive.incidents(mailbox_id, limit)
 
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
         for veil in self._veils_of_all():  # who comes while the desk is blind can't be looked at either
             standing = happened(standing, Event(EventKind.BLINDED, veil=veil), self._world.clock.now())
+        self._desk.journal.know(mailbox, standing, self._world.clock.now())
         watcher = Watcher(self._desk, mailbox, standing)
         self._desk.lookout.know(mailbox)
         self._watchers[mailbox.id] = watcher
         task = asyncio.ensure_future(watcher.run())
         task.add_done_callback(lambda ended: say_fault(ended, f"watcher of {mailbox.id}"))
         self._tasks[mailbox.id] = task
+
+    def _neighbours_told(self, entry: Entry) -> None:
+        for mailbox_id in entry.rejudge:
+            if entry.shared is not None and mailbox_id in self._watchers:
+                self._watchers[mailbox_id].post(NeighboursTold(entry.shared))
 
     def _veils_of_all(self) -> Iterable[Veil]:
         if self._desk.lookout.is_blind:

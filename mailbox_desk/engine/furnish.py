@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from mailbox_desk.diagnosis.facts import JUST
 from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.herald import Herald
-from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.journal import Entry, Journal
 from mailbox_desk.engine.lookout import Lookout
+from mailbox_desk.engine.neighbourhood import Neighbourhood
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
@@ -31,6 +34,7 @@ class Calls:
     blinded: Callable[[], None]
     sighted: Callable[[], None]
     vault_closed: Callable[[VaultState], None]
+    neighbours_told: Callable[[Entry], None]
 
 
 def furnish(
@@ -44,7 +48,8 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     providers = {provider.id: provider for provider in world.providers}
-    journal = Journal(stored.incidents)
+    woke_just_now = partial(_woke_just_now, wakefulness)
+    journal = Journal(stored.incidents, Neighbourhood(partial(_is_public, world.providers)), woke_just_now)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -63,6 +68,7 @@ def furnish(
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
+        neighbours_told=calls.neighbours_told,
     )
 
 
@@ -76,10 +82,18 @@ def _budget(world: World, settings: Settings, providers: Mapping[str, Provider])
 
 
 def _neighbours(world: World, settings: Settings) -> Neighbours:
-    def is_public(domain: str) -> bool:
-        return provider_of(domain, (), world.providers) != GENERIC
-
+    is_public = partial(_is_public, world.providers)
     return Neighbours(world.clock, window=settings.refusal_window, is_public=is_public)
+
+
+def _is_public(providers: tuple[Provider, ...], domain: str) -> bool:
+    """Anybody can have an address of this domain."""
+    return provider_of(domain, (), providers) != GENERIC
+
+
+def _woke_just_now(wakefulness: Wakefulness) -> bool:
+    ago = wakefulness.woke_ago()
+    return ago is not None and ago <= JUST
 
 
 def _interval(mailbox: Mailbox, providers: Mapping[str, Provider]) -> float:

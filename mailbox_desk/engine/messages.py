@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded
+from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.status import Event
@@ -45,4 +46,13 @@ class Hastened:
     """The first look of this run is wanted now: the mailbox is on the screen."""
 
 
-Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | HalfChecked | SittingEnded
+@dataclass(frozen=True, slots=True)
+class NeighboursTold:
+    """Many fail alike, and this mailbox is one of them."""
+
+    incident: Incident
+
+
+Message = (
+    CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | NeighboursTold | HalfChecked | SittingEnded
+)

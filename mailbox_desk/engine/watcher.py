@@ -17,9 +17,18 @@ from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest, happened
 from mailbox_desk.engine.evidence import bear_witness, evidence
-from mailbox_desk.engine.messages import Acknowledged, CheckWanted, Happened, Hastened, MailboxChanged, Message
+from mailbox_desk.engine.messages import (
+    Acknowledged,
+    CheckWanted,
+    Happened,
+    Hastened,
+    MailboxChanged,
+    Message,
+    NeighboursTold,
+)
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
+from mailbox_desk.engine.rejudging import judged_together, rejudged
 from mailbox_desk.engine.sitting import HalfChecked, SittingEnded, sit
 from mailbox_desk.engine.start import due_first
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
@@ -115,6 +124,8 @@ class Watcher:
                 if self._child is None:
                     self._standing = due_first(self._standing, self._desk.clock.now())
                     self._schedule()
+            case NeighboursTold(incident):
+                await self._keep(rejudged(self._standing, incident, self._desk.clock.now()))
             case Acknowledged(known):
                 await self._keep(replace(self._standing, acknowledged=known))
             case _:
@@ -216,7 +227,7 @@ class Watcher:
             next_round=max(self._next_round, now + 2 * SLACK),
             second_opinion=(min(shortest, interval), min(longest, interval)),
             dice=desk.dice,
-            judge=desk.judge,
+            judge=judged_together(desk.judge, partial(desk.journal.shared_of, self.id, now)),
             evidence=partial(evidence, desk, self._mailbox),
         )
 
@@ -226,16 +237,17 @@ class Watcher:
         """The new standing, written down whole, then shown."""
         before, self._standing = self._standing, after
         now = self._desk.clock.now()
-        incident = self._desk.journal.incident(after, now)
+        entry = self._desk.journal.take(self._mailbox, before, after, now)
         record = Record(
             standing=after,
             heartbeat=heartbeat,
             change=self._desk.journal.change(before, after, now),
             refusals=refusals,
-            incidents=(incident,) if incident else (),
+            incidents=entry.incidents,
         )
         self._publish()
-        self._desk.herald.heard(after, incident)  # a disk that is full is no reason to be silent
+        self._desk.herald.heard(after, entry)  # a disk that is full is no reason to be silent
+        self._desk.neighbours_told(entry)
         await self._desk.archive.record(record)
         self._warnings = ()
 
@@ -311,8 +323,16 @@ class Watcher:
             self._child = None
 
     def _snapshot(self) -> Snapshot:
+        part_of, unsteady_since = self._desk.journal.membership(self.id)
         return Snapshot(
-            self._mailbox, self._standing, self._version, self._child is not None, self._held_until, self._warnings
+            self._mailbox,
+            self._standing,
+            self._version,
+            self._child is not None,
+            self._held_until,
+            self._warnings,
+            part_of,
+            unsteady_since,
         )
 
     def _publish(self) -> None:

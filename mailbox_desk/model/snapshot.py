@@ -95,7 +95,9 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
-    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way."""
+    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way. `part_of`: the id
+    of the incident that it shares with others, "" for none; `unsteady_since` (seconds since 1970 UTC): it comes and
+    goes since then."""
 
     mailbox: Mailbox
     standing: Standing
@@ -103,6 +105,8 @@ class Snapshot:
     checking_now: bool = False
     held_until: float | None = None
     warnings: tuple[str, ...] = ()
+    part_of: str = ""
+    unsteady_since: float | None = None
 
     @property
     def id(self) -> MailboxId:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbox_desk.engine.herald import GATHER, QUIET, WHEN, Docket, When
+from mailbox_desk.engine.docket import GATHER, QUIET, WHEN, Docket, When
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice, NoticeKind
 from mailbox_desk.model.snapshot import HalfStanding, Standing
 from mailbox_desk.model.verdict import Shown, Veil, VeilReason, Verdict
@@ -24,6 +24,12 @@ from tests.engine.fakes import HOUR, Lab, accept, busy, full, refuse
 
 PATIENCE = 900.0
 SOON = GATHER + 1
+
+
+def mailbox_of(name: str) -> Mailbox:
+    """Each has a server and a domain of its own."""
+    address = f"{name}@{name}.example"
+    return Mailbox(MailboxId(name), address, Endpoint(f"imap.{name}.example", 993, Security.TLS, address), None)
 
 
 class Story:
@@ -52,8 +58,8 @@ class Story:
         if was is not None and was.shown is standing.shown:
             standing = replace(standing, since=was.since)
         self._standings[name] = standing
-        incident = self.journal.incident(standing, self.now)
-        self.docket.heard(standing, incident, self.now, self.now)
+        entry = self.journal.take(mailbox_of(name), was or standing, standing, self.now)
+        self.docket.heard(standing, entry.incidents, entry.belongs_to, self.now, self.now)
 
     def passes(self, seconds: float) -> None:
         """The time goes by, from one alarm to the next."""
@@ -62,7 +68,7 @@ class Story:
             self.now = max(self.now, at)
             for notice in self.docket.due(self.now):
                 self.told.append((self.now, notice))
-                self.journal.told(notice.mailboxes, self.now)
+                self.journal.told((each.id for each in notice.incidents), self.now)
         self.now = end
 
     def said(self) -> list[tuple[str, int]]:

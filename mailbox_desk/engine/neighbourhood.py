@@ -1,0 +1,94 @@
+"""Who lives where, and how each fared when last looked at: outbreaks are told from this. It decides nothing.
+
+Neighbours counts for the judge of one failure; here the neighbours are known by name, so that all can be judged anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from mailbox_desk.diagnosis.provider import GENERIC
+from mailbox_desk.engine.outbreak import STORIES, Crowd, Fare, Story, best_crowd, crowd_at
+from mailbox_desk.model.incident import Circle, Place
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.verdict import Half
+
+
+class Neighbourhood:
+    """`is_public`: whether anybody has addresses of this domain; who lives there has nothing in common."""
+
+    def __init__(self, is_public: Callable[[str], bool] = lambda _: False) -> None:
+        self._is_public = cache(is_public)
+        self._places: dict[MailboxId, frozenset[Place]] = {}
+        self._fares: defaultdict[Place, dict[MailboxId, Fare]] = defaultdict(dict)
+
+    def note(self, mailbox: Mailbox, fare: Fare | None) -> None:
+        """How it fares now; None: it takes part in nothing."""
+        places = self._places_of(mailbox) if fare is not None else frozenset()
+        for gone in self._places.get(mailbox.id, frozenset()) - places:
+            self._drop(mailbox.id, gone)
+        if fare is None:
+            self._places.pop(mailbox.id, None)
+            return
+        self._places[mailbox.id] = places
+        for place in places:
+            self._fares[place][mailbox.id] = fare
+
+    def forget(self, mailbox_id: MailboxId) -> None:
+        """The mailbox was removed."""
+        for place in self._places.pop(mailbox_id, frozenset()):
+            self._drop(mailbox_id, place)
+
+    def lives_at(self, mailbox_id: MailboxId, place: Place) -> bool:
+        return place in self._places.get(mailbox_id, frozenset())
+
+    def places(self, mailbox_id: MailboxId) -> frozenset[Place]:
+        return self._places.get(mailbox_id, frozenset())
+
+    def count(self, place: Place) -> int:
+        """How many mailboxes the desk has there, those left out that take part in nothing."""
+        return len(self._fares.get(place, {}))
+
+    def crowd(self, mailbox_id: MailboxId, story: Story, now: float) -> tuple[Place, Crowd] | None:
+        """Where many fail as this mailbox does, and who; None where it is alone with it."""
+        found: dict[Circle, tuple[Place, Crowd]] = {}
+        for circle in STORIES[story].circles:
+            for place in sorted(self.places(mailbox_id), key=lambda each: each.name):
+                if place.circle is circle:
+                    crowd = crowd_at(self._fares[place], story, now, others_pass=self._others_pass(mailbox_id, place))
+                    if crowd is not None and mailbox_id in crowd.members:
+                        found.setdefault(circle, (place, crowd))
+        best = best_crowd((circle, crowd) for circle, (_, crowd) in found.items())
+        return None if best is None else found[best]
+
+    def _others_pass(self, mailbox_id: MailboxId, domain: Place) -> bool:
+        """Somebody outside the domain is let in by a server of this mailbox."""
+        if domain.circle is not Circle.DOMAIN:
+            return True
+        inside = self._fares[domain]
+        hosts = (self._fares[place] for place in self.places(mailbox_id) if place.circle is Circle.HOST)
+        return any(_has_well(fares, inside) for fares in hosts)
+
+    def _drop(self, mailbox_id: MailboxId, place: Place) -> None:
+        fares = self._fares[place]
+        fares.pop(mailbox_id, None)
+        if not fares:
+            del self._fares[place]
+
+    def _places_of(self, mailbox: Mailbox) -> frozenset[Place]:
+        """Servers that no provider file knows have nothing in common."""
+        ends = (mailbox.endpoint(half) for half in Half)
+        hosts = {Place(Circle.HOST, end.host.lower()) for end in ends if end is not None}
+        domain = mailbox.address.rpartition("@")[2].lower()
+        shared = set()
+        if mailbox.provider != GENERIC:
+            shared.add(Place(Circle.PROVIDER, mailbox.provider))
+        if domain and not self._is_public(domain):
+            shared.add(Place(Circle.DOMAIN, domain))
+        return frozenset(hosts | shared)
+
+
+def _has_well(fares: Mapping[MailboxId, Fare], without: Mapping[MailboxId, Fare]) -> bool:
+    return any(fare.is_well and each not in without for each, fare in fares.items())
