@@ -48,12 +48,13 @@ def without(incident: Incident, mailbox_id: MailboxId, now: float, of: int) -> I
     return replace(incident, left=left, seen_at=now, of=of, closed_at=now if over else None)
 
 
-def removed(incident: Incident, mailbox_id: MailboxId, now: float) -> Incident:
+def removed(incident: Incident, mailbox_id: MailboxId, now: float, of: int) -> Incident:
     """The mailbox is no more, as if it had never been; with the last that took part it is closed."""
     mailboxes = tuple(each for each in incident.mailboxes if each != mailbox_id)
     left = incident.left - {mailbox_id}
     over = len(left) >= len(mailboxes)
-    return replace(incident, mailboxes=mailboxes, left=left, closed_at=now if over else incident.closed_at)
+    of = max(of, len(mailboxes) - len(left))
+    return replace(incident, mailboxes=mailboxes, left=left, of=of, closed_at=now if over else incident.closed_at)
 
 
 def absorbed(single: Incident, into: Incident, now: float) -> Incident:

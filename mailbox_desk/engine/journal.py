@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mailbox_desk.engine.flapping import Flapping, is_calm
 from mailbox_desk.engine.joint import absorbed, begun, dissolved, joined, removed, without
 from mailbox_desk.engine.neighbourhood import Neighbourhood
-from mailbox_desk.engine.outbreak import MANY, fare_of, story_of, subsides, tells
+from mailbox_desk.engine.outbreak import MANY, Crowd, fare_of, story_of, subsides, tells
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.incident import Incident, IncidentKind
@@ -109,12 +109,13 @@ class Journal:
         known = self.incident_of(mailbox_id)
         if known is not None and known.kind is not IncidentKind.SHARED:
             del self._open[known.id]
-        news = tuple(removed(each, mailbox_id, now) for each in self.shared if mailbox_id in each.mailboxes)
+        self._neighbourhood.forget(mailbox_id)
+        self._flapping.forget(mailbox_id)
+        concerned = [each for each in self.shared if mailbox_id in each.mailboxes]
+        news = tuple(removed(each, mailbox_id, now, self._count_at(each)) for each in concerned)
         for each in news:
             self._put(each)
         self._of.pop(mailbox_id, None)
-        self._neighbourhood.forget(mailbox_id)
-        self._flapping.forget(mailbox_id)
         return news
 
     # -- one by one, or together
@@ -162,8 +163,7 @@ class Journal:
         found = None if self._waits() else self._neighbourhood.crowd(mailbox_id, story, now)
         if found is None:
             return None
-        place, crowd = found
-        crowd = replace(crowd, members=tuple(each for each in crowd.members if not self._is_shared(each)))
+        place, crowd = found[0], self._free(found[1])
         if len(crowd.members) < MANY:
             return None
         singles = [each for each in map(self.incident_of, crowd.members) if each is not None]
@@ -171,11 +171,18 @@ class Journal:
         news = begun(place, crowd, singles, began, now, self._neighbourhood.count(place))
         return self._entry(mailbox_id, self._merge(news, crowd.members, now), news, crowd.members)
 
+    def _free(self, crowd: Crowd) -> Crowd:
+        """Without those that share another incident, unless all of that goes up in this one: first one host of a
+        provider is seen to be down, then all of them."""
+        everyone = frozenset(crowd.members)
+        bound = {each.id for each in self.shared if not everyone.issuperset(each.members)}
+        return replace(crowd, members=tuple(each for each in crowd.members if self._of.get(each) not in bound))
+
     def _merge(self, news: Incident, members: Sequence[MailboxId], now: float) -> tuple[Incident, ...]:
         """The shared incident, and the own ones of its members that went into it."""
-        singles = [each for each in map(self.incident_of, members) if each is not None and each.id != news.id]
+        known = {each.id: each for each in map(self.incident_of, members) if each is not None and each.id != news.id}
         self._put(news, members)
-        return (news, *(self._absorb(each, news, now) for each in singles))
+        return (news, *(self._absorb(each, news, now) for each in known.values()))
 
     def _absorb(self, single: Incident, into: Incident, now: float) -> Incident:
         self._open.pop(single.id, None)
@@ -193,7 +200,7 @@ class Journal:
 
     def _leave(self, known: Incident, mailbox_id: MailboxId, now: float) -> Incident:
         del self._of[mailbox_id]
-        news = without(known, mailbox_id, now, self._neighbourhood.count(known.place) if known.place else 0)
+        news = without(known, mailbox_id, now, self._count_at(known))
         self._put(news)
         return news
 
@@ -203,6 +210,9 @@ class Journal:
         for each in rest:
             self._put(each, each.mailboxes)
         return (*rest, over)
+
+    def _count_at(self, shared: Incident) -> int:
+        return self._neighbourhood.count(shared.place) if shared.place is not None else 0
 
     # -- unsteady
 

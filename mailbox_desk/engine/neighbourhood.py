@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from mailbox_desk.diagnosis.provider import GENERIC
-from mailbox_desk.engine.outbreak import STORIES, Crowd, Fare, Story, best_crowd, crowd_at
+from mailbox_desk.engine.outbreak import STORIES, Crowd, Fare, Story, crowd_at, is_wider
 from mailbox_desk.model.incident import Circle, Place
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
@@ -53,15 +53,17 @@ class Neighbourhood:
 
     def crowd(self, mailbox_id: MailboxId, story: Story, now: float) -> tuple[Place, Crowd] | None:
         """Where many fail as this mailbox does, and who; None where it is alone with it."""
-        found: dict[Circle, tuple[Place, Crowd]] = {}
+        best: tuple[Place, Crowd] | None = None
         for circle in STORIES[story].circles:
             for place in sorted(self.places(mailbox_id), key=lambda each: each.name):
-                if place.circle is circle:
-                    crowd = crowd_at(self._fares[place], story, now, others_pass=self._others_pass(mailbox_id, place))
-                    if crowd is not None and mailbox_id in crowd.members:
-                        found.setdefault(circle, (place, crowd))
-        best = best_crowd((circle, crowd) for circle, (_, crowd) in found.items())
-        return None if best is None else found[best]
+                if place.circle is not circle:
+                    continue
+                crowd = crowd_at(self._fares[place], story, now, others_pass=self._others_pass(mailbox_id, place))
+                if crowd is None or mailbox_id not in crowd.members:
+                    continue
+                if best is None or not is_wider(best[1], crowd):
+                    best = place, crowd
+        return best
 
     def _others_pass(self, mailbox_id: MailboxId, domain: Place) -> bool:
         """Somebody outside the domain is let in by a server of this mailbox."""

@@ -7,7 +7,7 @@ never comes here (lookout calls our own network down and nothing is judged), nor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -133,10 +133,9 @@ def crowd_at(fares: Mapping[MailboxId, Fare], story: Story, now: float, *, other
     return Crowd(tuple(alike), _shared_cause(story, causes), len(fresh) / looked_at)
 
 
-def best_crowd(crowds: Iterable[tuple[Circle, Crowd]]) -> Circle | None:
-    """The circle of which the largest share fails; of equals the first."""
-    best = max(crowds, key=lambda pair: pair[1].share, default=None)
-    return best[0] if best is not None else None
+def is_wider(wide: Crowd, narrow: Crowd) -> bool:
+    """The wider circle tells it better: it has others too that fail, or it is all the same."""
+    return len(wide.members) > len(narrow.members) or wide.share >= narrow.share
 
 
 def subsides(incident: Incident, now: float) -> bool:
