@@ -31,6 +31,7 @@ LATELY: Final = 900.0
 LINGERS: Final = 900.0
 """Seconds. Who did not come back a quarter of an hour after the last of the others has a trouble of its own."""
 _SURE: Final = 0.9
+_LIKELY: Final = 0.7
 
 
 class Story(StrEnum):
@@ -124,7 +125,7 @@ def crowd_at(fares: Mapping[MailboxId, Fare], story: Story, now: float, *, other
     `others_pass`: somebody of the same server who does not belong to the place is well."""
     alike = {each: fare for each, fare in fares.items() if fare.story is story}
     if story is Story.SHUT_OUT:
-        alike = {each: fare for each, fare in alike.items() if _is_shut_out(fare, others_pass=others_pass)}
+        alike = _shut_out_alike(alike, others_pass=others_pass)
     fresh = [each for each, fare in alike.items() if now - fare.at <= LATELY]
     looked_at = sum(now - fare.at <= LATELY and (fare.is_well or fare.cause is not None) for fare in fares.values())
     if len(fresh) < MANY or len(fresh) < SHARE * looked_at:
@@ -146,16 +147,23 @@ def subsides(incident: Incident, now: float) -> bool:
 def retold(own: Diagnosis, shared: Incident) -> Diagnosis:
     """A mailbox's own diagnosis as what all at the place have; the same for each of them but for the lesser causes."""
     assert shared.place is not None
-    lesser = tuple(each for each in own.causes if each.cause is not shared.cause and each.confidence < _SURE)
+    if own.cause is shared.cause and story_of(shared.cause) is not Story.NOT_SERVING:
+        return own  # the server's own words say as much already
+    sure = _SURE if story_of(shared.cause) is Story.NOT_SERVING else _LIKELY
+    others = (replace(each, confidence=min(each.confidence, sure - 0.1)) for each in own.causes)
+    lesser = tuple(each for each in others if each.cause is not shared.cause)
     facts = tuple(fact for fact in own.facts if fact.name != Told.NEIGHBOURS_PASS)
     by = Actor.ADMIN if story_of(shared.cause) is Story.SHUT_OUT else None
     rule = f"neighbours-{shared.place.circle.value}"
-    return Diagnosis((RankedCause(shared.cause, _SURE), *lesser[:2]), rule, facts, by)
+    return Diagnosis((RankedCause(shared.cause, sure), *lesser[:2]), rule, facts, by)
 
 
 def tells(diagnosis: Diagnosis | None, shared: Incident) -> bool:
     """This failure can be what all at the place have."""
-    return diagnosis is not None and story_of(diagnosis.cause) is story_of(shared.cause)
+    if diagnosis is None or story_of(diagnosis.cause) is not story_of(shared.cause):
+        return False
+    is_exact = story_of(shared.cause) is Story.SHUT_OUT
+    return not is_exact or diagnosis.cause in (shared.cause, Cause.CREDENTIALS_REJECTED)
 
 
 def halves_to_rejudge(standing: Standing, shared: Incident) -> Sequence[Half]:
@@ -172,9 +180,16 @@ def with_diagnosis(standing: Standing, half: Half, shared: Incident) -> Standing
     return with_half(standing, half, replace(view, diagnosis=retold(view.diagnosis, shared)))
 
 
-def _is_shut_out(fare: Fare, *, others_pass: bool) -> bool:
-    """A bare refusal says little: the secret must have been good, and others be let in by the same server."""
-    return fare.cause is not Cause.CREDENTIALS_REJECTED or (fare.was_good and others_pass)
+def _shut_out_alike(fares: Mapping[MailboxId, Fare], *, others_pass: bool) -> dict[MailboxId, Fare]:
+    """Those with the commonest of the exact causes, and the bare refusals. A bare refusal says little: the secret must
+    have been good, and others be let in by the same server."""
+    exact = Counter(fare.cause for fare in fares.values() if fare.cause is not Cause.CREDENTIALS_REJECTED)
+    commonest = exact.most_common(1)[0][0] if exact else None
+    return {
+        each: fare
+        for each, fare in fares.items()
+        if fare.cause is commonest or (fare.cause is Cause.CREDENTIALS_REJECTED and fare.was_good and others_pass)
+    }
 
 
 def _shared_cause(story: Story, causes: Sequence[Cause]) -> Cause:
@@ -184,7 +199,7 @@ def _shared_cause(story: Story, causes: Sequence[Cause]) -> Cause:
         case Story.NOT_SERVING:
             return commonest if commonest is Cause.MAINTENANCE and count > len(causes) / 2 else Cause.PROVIDER_OUTAGE
         case Story.SHUT_OUT:
-            is_exact = commonest is not Cause.CREDENTIALS_REJECTED and count > len(causes) / 2
-            return commonest if is_exact else Cause.ACCOUNT_SUSPENDED
+            exact = (cause for cause in causes if cause is not Cause.CREDENTIALS_REJECTED)
+            return next(exact, Cause.ACCOUNT_SUSPENDED)
         case _:
             return commonest
