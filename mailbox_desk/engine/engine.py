@@ -298,9 +298,8 @@ class Engine:
         self._tasks[mailbox.id] = task
 
     def _neighbours_told(self, entry: Entry) -> None:
-        for mailbox_id in entry.rejudge:
-            if entry.shared is not None and mailbox_id in self._watchers:
-                self._watchers[mailbox_id].post(NeighboursTold(entry.shared))
+        if entry.shared is not None:
+            self._chores.begin(self._post_in_turn(entry.rejudge, NeighboursTold(entry.shared)), "neighbours told")
 
     def _veils_of_all(self) -> Iterable[Veil]:
         if self._desk.lookout.is_blind:
@@ -319,13 +318,13 @@ class Engine:
             if mailbox_id in self._watchers:
                 self._watchers[mailbox_id].post(Happened(event))
 
-    async def _post_in_turn(self, ids: Sequence[MailboxId], wanted: CheckWanted) -> None:
+    async def _post_in_turn(self, ids: Sequence[MailboxId], message: CheckWanted | NeighboursTold) -> None:
         """A portion at a time: a thousand watchers that wake in one moment would hold up the window's thread."""
         for place, mailbox_id in enumerate(ids):
             if place and place % _PORTION == 0:
                 await asyncio.sleep(0)
             if mailbox_id in self._watchers:
-                self._watchers[mailbox_id].post(wanted)
+                self._watchers[mailbox_id].post(message)
 
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)

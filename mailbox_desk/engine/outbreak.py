@@ -122,16 +122,27 @@ class Crowd:
 
 def crowd_at(fares: Mapping[MailboxId, Fare], story: Story, now: float, *, others_pass: bool) -> Crowd | None:
     """Who at this place tells this story, where that is many of those looked at lately; None where it is not.
-    `others_pass`: somebody of the same server who does not belong to the place is well."""
+    `others_pass`: somebody who does not belong to the place is well, for a domain somebody of the same server."""
     alike = {each: fare for each, fare in fares.items() if fare.story is story}
     if story is Story.SHUT_OUT:
         alike = _shut_out_alike(alike, others_pass=others_pass)
     fresh = [each for each, fare in alike.items() if now - fare.at <= LATELY]
-    looked_at = sum(now - fare.at <= LATELY and (fare.is_well or fare.cause is not None) for fare in fares.values())
+    looked_at = _looked_at(fares, now)
     if len(fresh) < MANY or len(fresh) < SHARE * looked_at:
         return None
     causes = [fare.cause for fare in alike.values() if fare.cause is not None]
-    return Crowd(tuple(alike), _shared_cause(story, causes), len(fresh) / looked_at)
+    return Crowd(tuple(alike), _shared_cause(story, causes, others_pass=others_pass), len(fresh) / looked_at)
+
+
+def shortfall(fares: Mapping[MailboxId, Fare], story: Story, now: float) -> int:
+    """How many mailboxes of the place must change at least before there can be such a crowd, while no time goes by."""
+    fresh = sum(fare.story is story and now - fare.at <= LATELY for fare in fares.values())
+    missing = (_looked_at(fares, now) - 2 * fresh + 1) // 2  # a change takes one from the well and adds it to the alike
+    return max(1, MANY - fresh, missing)
+
+
+def _looked_at(fares: Mapping[MailboxId, Fare], now: float) -> int:
+    return sum(now - fare.at <= LATELY and (fare.is_well or fare.cause is not None) for fare in fares.values())
 
 
 def is_wider(wide: Crowd, narrow: Crowd) -> bool:
@@ -192,14 +203,17 @@ def _shut_out_alike(fares: Mapping[MailboxId, Fare], *, others_pass: bool) -> di
     }
 
 
-def _shared_cause(story: Story, causes: Sequence[Cause]) -> Cause:
+def _shared_cause(story: Story, causes: Sequence[Cause], *, others_pass: bool) -> Cause:
     """What all are said to have: the general word, unless most have heard a more exact one."""
     commonest, count = Counter(causes).most_common(1)[0]
     match story:
         case Story.NOT_SERVING:
-            return commonest if commonest is Cause.MAINTENANCE and count > len(causes) / 2 else Cause.PROVIDER_OUTAGE
+            is_most = count > len(causes) / 2
+            # Where nobody else is reached either, it may be the way there and not the place.
+            exact = {Cause.MAINTENANCE} if others_pass else {Cause.MAINTENANCE, Cause.NETWORK_UNREACHABLE}
+            return commonest if is_most and commonest in exact else Cause.PROVIDER_OUTAGE
         case Story.SHUT_OUT:
-            exact = (cause for cause in causes if cause is not Cause.CREDENTIALS_REJECTED)
-            return next(exact, Cause.ACCOUNT_SUSPENDED)
+            named = (cause for cause in causes if cause is not Cause.CREDENTIALS_REJECTED)
+            return next(named, Cause.ACCOUNT_SUSPENDED)
         case _:
             return commonest

@@ -97,6 +97,22 @@ def test_it_is_called_maintenance_only_where_most_heard_that_word() -> None:
         assert crowd.cause is cause
 
 
+def test_where_nobody_else_is_reached_the_place_is_not_blamed() -> None:
+    away = Fare(NOW, cause=Cause.NETWORK_UNREACHABLE)
+    for others_pass, cause in ((True, Cause.PROVIDER_OUTAGE), (False, Cause.NETWORK_UNREACHABLE)):
+        crowd = crowd_at(fares(away, away, away), Story.NOT_SERVING, NOW, others_pass=others_pass)
+        assert crowd is not None
+        assert crowd.cause is cause
+    alone = street((lives(f"a{n}"), away) for n in range(3))
+    found = alone.crowd(MailboxId("a0"), Story.NOT_SERVING, NOW)
+    assert found is not None
+    assert found[1].cause is Cause.NETWORK_UNREACHABLE
+    alone.note(lives("b", host="b", provider="other"), WELL)
+    found = alone.crowd(MailboxId("a0"), Story.NOT_SERVING, NOW)
+    assert found is not None
+    assert found[1].cause is Cause.PROVIDER_OUTAGE
+
+
 def test_a_domain_is_shut_out_only_where_good_secrets_are_refused_and_others_let_in() -> None:
     crowd = crowd_at(fares(REFUSED, REFUSED, REFUSED), Story.SHUT_OUT, NOW, others_pass=True)
     assert crowd is not None

@@ -45,8 +45,8 @@ def test_a_line_each_the_gravest_first_and_a_word_for_the_rest(bar: SharedBar, w
     together.take([outage(3, "a"), outage(9, "b"), outage(4, "c", Verdict.NEEDS_YOU), outage(2, "d")])
     bar.show_incidents(together)
     found = texts(bar)
-    assert [each.split(" ")[0] for each in found] == ["c", "b", "And"]
-    assert found[2] == "And 2 more troubles of this kind."
+    assert [each.split(" ")[0] for each in found] == ["c", "b", "2"]
+    assert found[2] == "2 more troubles concern several mailboxes at once."
     together.take([])
     bar.show_incidents(together)
     assert not bar.isVisible()
