@@ -24,7 +24,8 @@ from mailbox_desk.model.vault_state import VaultState
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
-    secret could not be read; `neighbours_told` has those judged anew who turned out to share a trouble."""
+    secret could not be read; `follow_up` does what an entry of the
+    journal asks for."""
 
     clock: Clock
     dice: Dice
@@ -43,4 +44,4 @@ class Desk:
     settings: Settings
     interval_of: Callable[[Mailbox], float]
     vault_closed: Callable[[VaultState], None]
-    neighbours_told: Callable[[Entry], None]
+    follow_up: Callable[[Entry], None]

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mailbox_desk.diagnosis.provider import Provider, provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
@@ -17,6 +18,7 @@ from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores, say_fault
 from mailbox_desk.engine.digest import happened
 from mailbox_desk.engine.discovery import discover
+from mailbox_desk.engine.flapping import CALM
 from mailbox_desk.engine.furnish import Calls, furnish
 from mailbox_desk.engine.journal import Entry
 from mailbox_desk.engine.messages import (
@@ -25,7 +27,7 @@ from mailbox_desk.engine.messages import (
     Happened,
     Hastened,
     MailboxChanged,
-    NeighboursTold,
+    Reconsidered,
 )
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
@@ -40,7 +42,7 @@ from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.import_plan import Kept
-from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.incident import Incident, IncidentKind
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
@@ -80,7 +82,7 @@ class Engine:
             blinded=lambda: self._blinded(_OFFLINE_VEIL),
             sighted=lambda: self._sighted(_OFFLINE_VEIL),
             vault_closed=self._vault_watch.found_closed,
-            neighbours_told=self._neighbours_told,
+            follow_up=self._follow_up,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
 
@@ -297,9 +299,17 @@ class Engine:
         task.add_done_callback(lambda ended: say_fault(ended, f"watcher of {mailbox.id}"))
         self._tasks[mailbox.id] = task
 
-    def _neighbours_told(self, entry: Entry) -> None:
+    def _follow_up(self, entry: Entry) -> None:
+        """Those who turned out to share a trouble are judged anew; who is unsteady is looked at once it may be calm."""
+        for each in entry.incidents:
+            if each.is_open and each.kind is IncidentKind.UNSTEADY:
+                self._agenda.after(CALM + 1, partial(self._reconsider, each.mailboxes[0]))
         if entry.shared is not None:
-            self._chores.begin(self._post_in_turn(entry.rejudge, NeighboursTold(entry.shared)), "neighbours told")
+            self._chores.begin(self._post_in_turn(entry.rejudge, Reconsidered(entry.shared)), "neighbours told")
+
+    def _reconsider(self, mailbox_id: MailboxId) -> None:
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(Reconsidered())
 
     def _veils_of_all(self) -> Iterable[Veil]:
         if self._desk.lookout.is_blind:
@@ -318,7 +328,7 @@ class Engine:
             if mailbox_id in self._watchers:
                 self._watchers[mailbox_id].post(Happened(event))
 
-    async def _post_in_turn(self, ids: Sequence[MailboxId], message: CheckWanted | NeighboursTold) -> None:
+    async def _post_in_turn(self, ids: Sequence[MailboxId], message: CheckWanted | Reconsidered) -> None:
         """A portion at a time: a thousand watchers that wake in one moment would hold up the window's thread."""
         for place, mailbox_id in enumerate(ids):
             if place and place % _PORTION == 0:

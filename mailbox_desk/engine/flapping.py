@@ -9,6 +9,8 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Verdict
 
 HOUR: Final = 3600.0
+CALM: Final = HOUR
+"""Seconds without a change after which it is steady again."""
 MOST: Final = 6
 """Changes of verdict in an hour. One trouble that is seen, confirmed and mended takes three."""
 
@@ -42,4 +44,4 @@ class Flapping:
 
 def is_calm(last_change: float, now: float) -> bool:
     """An hour without a change. A clock that was set back is no calm, but ends within an hour of itself."""
-    return now - last_change >= HOUR
+    return now - last_change >= CALM

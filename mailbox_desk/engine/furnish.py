@@ -34,7 +34,7 @@ class Calls:
     blinded: Callable[[], None]
     sighted: Callable[[], None]
     vault_closed: Callable[[VaultState], None]
-    neighbours_told: Callable[[Entry], None]
+    follow_up: Callable[[Entry], None]
 
 
 def furnish(
@@ -68,7 +68,7 @@ def furnish(
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
-        neighbours_told=calls.neighbours_told,
+        follow_up=calls.follow_up,
     )
 
 

@@ -47,12 +47,10 @@ class Hastened:
 
 
 @dataclass(frozen=True, slots=True)
-class NeighboursTold:
-    """Many fail alike, and this mailbox is one of them."""
+class Reconsidered:
+    """The journal is to look at this mailbox again. `shared`: many fail alike, and it is one of them."""
 
-    incident: Incident
+    shared: Incident | None = None
 
 
-Message = (
-    CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | NeighboursTold | HalfChecked | SittingEnded
-)
+Message = CheckWanted | Happened | MailboxChanged | Acknowledged | Hastened | Reconsidered | HalfChecked | SittingEnded

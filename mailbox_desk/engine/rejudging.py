@@ -16,9 +16,11 @@ from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.status import Event, EventKind
 
 
-def rejudged(standing: Standing, shared: Incident, now: float) -> Standing:
-    """The standing with every half that is down by what all have said to have just that. When the desk looks again
-    stays as it was."""
+def rejudged(standing: Standing, shared: Incident | None, now: float) -> Standing:
+    """The standing with every half that is down by what all have said to have just that; as it was where there is no
+    such thing. When the desk looks again stays."""
+    if shared is None:
+        return standing
     for half in halves_to_rejudge(standing, shared):
         event = Event(EventKind.REJUDGED, half, shared.cause, resting=standing.half(half).resting)
         standing = with_diagnosis(happened(standing, event, now), half, shared)

@@ -24,7 +24,7 @@ from mailbox_desk.engine.messages import (
     Hastened,
     MailboxChanged,
     Message,
-    NeighboursTold,
+    Reconsidered,
 )
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
@@ -124,8 +124,8 @@ class Watcher:
                 if self._child is None:
                     self._standing = due_first(self._standing, self._desk.clock.now())
                     self._schedule()
-            case NeighboursTold(incident):
-                await self._keep(rejudged(self._standing, incident, self._desk.clock.now()))
+            case Reconsidered(shared):
+                await self._keep(rejudged(self._standing, shared, self._desk.clock.now()))
             case Acknowledged(known):
                 await self._keep(replace(self._standing, acknowledged=known))
             case _:
@@ -247,7 +247,7 @@ class Watcher:
         )
         self._publish()
         self._desk.herald.heard(after, entry)  # a disk that is full is no reason to be silent
-        self._desk.neighbours_told(entry)
+        self._desk.follow_up(entry)
         await self._desk.archive.record(record)
         self._warnings = ()
 

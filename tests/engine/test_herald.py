@@ -26,17 +26,18 @@ PATIENCE = 900.0
 SOON = GATHER + 1
 
 
-def mailbox_of(name: str) -> Mailbox:
+def mailbox_of(name: str, provider: str = "generic") -> Mailbox:
     """Each has a server and a domain of its own."""
     address = f"{name}@{name}.example"
-    return Mailbox(MailboxId(name), address, Endpoint(f"imap.{name}.example", 993, Security.TLS, address), None)
+    receiving = Endpoint(f"imap.{name}.example", 993, Security.TLS, address)
+    return Mailbox(MailboxId(name), address, receiving, None, provider=provider)
 
 
 class Story:
     """Mailboxes that are told to stand so or so, seconds that go by, and what was told meanwhile."""
 
-    def __init__(self, docket: Docket | None = None, journal: Journal | None = None) -> None:
-        self.docket, self.journal = docket or Docket(PATIENCE), journal or Journal()
+    def __init__(self, provider: str = "generic") -> None:
+        self.docket, self.journal, self.provider = Docket(PATIENCE), Journal(), provider
         self.now = 0.0
         self.told: list[tuple[float, Notice]] = []
         self._standings: dict[str, Standing] = {}
@@ -58,7 +59,7 @@ class Story:
         if was is not None and was.shown is standing.shown:
             standing = replace(standing, since=was.since)
         self._standings[name] = standing
-        entry = self.journal.take(mailbox_of(name), was or standing, standing, self.now)
+        entry = self.journal.take(mailbox_of(name, self.provider), was or standing, standing, self.now)
         self.docket.heard(standing, entry.incidents, entry.belongs_to, self.now, self.now)
 
     def passes(self, seconds: float) -> None:
@@ -254,6 +255,36 @@ def test_any_story_is_told_sparingly_and_truly(
     for sort in (NoticeKind.TROUBLE, NoticeKind.BACK):
         assert all(later - earlier >= QUIET for earlier, later in zip(times[sort], times[sort][1:], strict=False))
     assert on_screen == set(), "all are connected: no bad news is left on the screen"
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS)
+def test_any_story_of_neighbours_leaves_no_bad_news_behind(
+    steps: Sequence[tuple[str, Verdict, VeilReason | None, bool, float]],
+) -> None:
+    story = Story("big")
+    for name, verdict, veil, known, seconds in steps:
+        story.stands(name, verdict, veil=veil, known=known and verdict.is_down)
+        story.passes(seconds)
+    story.passes(HOUR)
+    for name in {step[0] for step in steps}:
+        story.stands(name, Verdict.CONNECTED)
+        story.passes(0.1)
+    story.passes(HOUR)
+
+    times = defaultdict(list)
+    on_screen: set[str] = set()
+    for at, notice in story.told:
+        sort = NoticeKind.TROUBLE if notice.kind is NoticeKind.GROUP else notice.kind
+        times[sort].append(at)
+        ids = {each.id for each in notice.incidents}
+        on_screen -= ids | notice.replaces
+        if sort in (NoticeKind.TROUBLE, NoticeKind.SHARED):
+            on_screen |= ids
+    for sort in (NoticeKind.TROUBLE, NoticeKind.SHARED, NoticeKind.BACK):
+        assert all(later - earlier >= QUIET for earlier, later in zip(times[sort], times[sort][1:], strict=False))
+    assert on_screen == set()
+    assert story.journal.shared == ()
 
 
 # -- with an engine
