@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mailbox_desk.engine.flapping import Flapping, is_calm
 from mailbox_desk.engine.joint import absorbed, begun, dissolved, joined, removed, without
 from mailbox_desk.engine.neighbourhood import Neighbourhood
-from mailbox_desk.engine.outbreak import MANY, Crowd, fare_of, story_of, subsides, tells
+from mailbox_desk.engine.outbreak import MANY, Crowd, fare_of, is_evidence, story_of, subsides, tells
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.incident import Incident, IncidentKind
@@ -156,7 +156,7 @@ class Journal:
         story = story_of(after.diagnosis.cause) if after.diagnosis else None
         if story is None or after.diagnosis is None:
             return None
-        for each in self.shared:
+        for each in self.shared if is_evidence(fare_of(after, now)) else ():
             if tells(after.diagnosis, each) and each.place and self._neighbourhood.lives_at(mailbox_id, each.place):
                 news = joined(each, mailbox_id, now, self._neighbourhood.count(each.place))
                 return self._entry(mailbox_id, self._merge(news, (mailbox_id,), now), news, (mailbox_id,))

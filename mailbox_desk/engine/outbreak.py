@@ -106,6 +106,11 @@ def fare_of(standing: Standing, now: float) -> Fare | None:
     return Fare(min(at, now), is_well, failing, was_good)
 
 
+def is_evidence(fare: Fare | None) -> bool:
+    """A secret that never worked and is refused says nothing of the place."""
+    return fare is not None and (fare.cause is not Cause.CREDENTIALS_REJECTED or fare.was_good)
+
+
 def story_of(cause: Cause) -> Story | None:
     """None: such a trouble is each mailbox's own."""
     return _STORY_OF.get(cause)

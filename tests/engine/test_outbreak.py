@@ -17,6 +17,7 @@ from mailbox_desk.engine.outbreak import (
     Fare,
     Story,
     crowd_at,
+    is_evidence,
     retold,
     story_of,
     subsides,
@@ -200,3 +201,10 @@ def test_a_crowd_is_many_and_most_and_all_alike(those: list[Fare]) -> None:
     assert (crowd is not None) == (len(fresh) >= MANY and 2 * len(fresh) >= len(seen))
     if crowd is not None:
         assert [found[each] for each in crowd.members] == alike
+
+
+def test_a_secret_that_never_worked_is_no_evidence() -> None:
+    assert not is_evidence(Fare(NOW, cause=Cause.CREDENTIALS_REJECTED))
+    assert not is_evidence(None)
+    assert is_evidence(REFUSED)
+    assert is_evidence(Fare(NOW, cause=Cause.SERVER_BUSY))
