@@ -250,7 +250,8 @@ class Docket:
             case When.AT_ONCE:
                 trouble.due = at
             case When.AFTER_A_WHILE:
-                trouble.due = at + max(0.0, since + self._patience - now)
+                left = since + self._patience - now  # more than all of it: the clock was set back meanwhile
+                trouble.due = at + min(self._patience, max(0.0, left))
             case When.NEVER:
                 trouble.due = None
         return True

@@ -48,6 +48,11 @@ class Journal:
         self._flapping = Flapping()
 
     @property
+    def incidents_open(self) -> int:
+        """How many there are; one that many mailboxes share is one."""
+        return len(self._open)
+
+    @property
     def shared(self) -> tuple[Incident, ...]:
         """The open incidents that many share, the oldest first."""
         return tuple(each for each in self._open.values() if each.kind is IncidentKind.SHARED)
