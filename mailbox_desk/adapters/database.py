@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mailbox_desk.adapters import rows, thinning
+from mailbox_desk.adapters import incident_rows, rows, thinning
 from mailbox_desk.adapters.group_commit import GroupCommit, Work
 from mailbox_desk.adapters.store_backups import back_up, is_due, open_sound
 from mailbox_desk.adapters.store_formats import DESK_FORMAT, StoreFormat
@@ -106,7 +106,7 @@ class Database:
 
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
         """The latest `limit`, of one mailbox or of all, the newest first."""
-        return await self._read(lambda store: rows.read_incidents(store, mailbox_id, limit))
+        return await self._read(lambda store: incident_rows.read_incidents(store, mailbox_id, limit))
 
     async def _thin(self, keys: Sequence[int], age: thinning.Age) -> None:
         await self._write(lambda store: thinning.thin(store, keys, age))

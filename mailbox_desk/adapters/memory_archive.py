@@ -44,7 +44,11 @@ class MemoryArchive:
         for kept in (self._mailboxes, self._standings, self._heartbeats, self._changes):
             kept.pop(mailbox_id, None)
         left = {
-            each.id: replace(each, mailboxes=tuple(one for one in each.mailboxes if one != mailbox_id))
+            each.id: replace(
+                each,
+                mailboxes=tuple(one for one in each.mailboxes if one != mailbox_id),
+                left=each.left - {mailbox_id},
+            )
             for each in self._incidents.values()
         }
         self._incidents = {identity: each for identity, each in left.items() if each.mailboxes}
@@ -61,7 +65,7 @@ class MemoryArchive:
             changes.append(record.change)
             del changes[:-_CHANGES_KEPT]
         self._refusals.extend(record.refusals)
-        self._incidents.update({each.id: each for each in record.incidents})
+        self._incidents.update({each.id: each for each in record.incidents if each.mailboxes})
 
     async def save_setting(self, name: str, value: str) -> None:
         self._settings[name] = value
@@ -81,7 +85,8 @@ class MemoryArchive:
 
     async def incidents(self, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
         newest = sorted(self._incidents.values(), key=lambda each: each.opened_at, reverse=True)
-        return tuple(each for each in newest if mailbox_id is None or mailbox_id in each.mailboxes)[:limit]
+        told = (each for each in newest if not each.part_of)
+        return tuple(each for each in told if mailbox_id is None or mailbox_id in each.mailboxes)[:limit]
 
 
 def _from(changes: Sequence[StatusChange], since: float) -> Sequence[StatusChange]:

@@ -6,18 +6,16 @@ Whole values lie as JSON in `body` columns; the plain columns beside them serve 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from mailbox_desk.model.cause import Cause
+from mailbox_desk.adapters.incident_rows import read_open_incidents, write_incident
 from mailbox_desk.model.history import Heartbeat, Record, Refusal, StatusChange, Stored
-from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import Standing
-from mailbox_desk.model.verdict import Shown, Verdict
+from mailbox_desk.model.verdict import Shown
 
 _MAILBOX = msgspec.json.Decoder(Mailbox)
 _STANDING = msgspec.json.Decoder(Standing)
@@ -56,7 +54,7 @@ def read_all(connection: sqlite3.Connection) -> Stored:
         mailboxes=tuple(_MAILBOX.decode(body) for (body,) in mailboxes),
         standings=tuple(_STANDING.decode(body) for (body,) in standings),
         refusals=tuple(Refusal(at, host, MailboxId(mailbox_id)) for at, host, mailbox_id in refusals),
-        incidents=_incidents(connection, "WHERE i.closed_at IS NULL ORDER BY i.opened_at, i.key", ()),
+        incidents=read_open_incidents(connection),
         settings=dict(connection.execute("SELECT name, value FROM settings")),
     )
 
@@ -97,8 +95,9 @@ def write_record(connection: sqlite3.Connection, record: Record) -> None:
             "INSERT INTO refusals (at, host, mailbox_id) VALUES (?, ?, ?)",
             (refusal.at, refusal.host, refusal.mailbox_id),
         )
+    moved = record.standing.mailbox_id if record.standing is not None else None
     for incident in record.incidents:
-        _write_incident(connection, incident)
+        write_incident(connection, incident, moved)
 
 
 def write_standing(connection: sqlite3.Connection, key: int, standing: Standing) -> None:
@@ -150,19 +149,6 @@ def read_changes_since(connection: sqlite3.Connection, since: float) -> Sequence
     return tuple(StatusChange(MailboxId(owner), at, Shown(shown), cause) for owner, at, shown, cause in rows)
 
 
-def read_incidents(connection: sqlite3.Connection, mailbox_id: MailboxId | None, limit: int) -> Sequence[Incident]:
-    """The latest `limit` incidents, of one mailbox or of all, the newest first."""
-    order = "ORDER BY i.opened_at DESC, i.key DESC LIMIT ?"
-    if mailbox_id is None:
-        return _incidents(connection, order, (limit,))
-    return _incidents(
-        connection,
-        f"""WHERE i.key IN (SELECT incident FROM incident_mailboxes
-            WHERE mailbox = (SELECT key FROM mailboxes WHERE id = ?)) {order}""",
-        (mailbox_id, limit),
-    )
-
-
 def _key(connection: sqlite3.Connection, mailbox_id: MailboxId) -> int:
     row = connection.execute("SELECT key FROM mailboxes WHERE id = ?", (mailbox_id,)).fetchone()
     if row is None:
@@ -182,54 +168,4 @@ def _write_heartbeat(connection: sqlite3.Connection, heartbeat: Heartbeat) -> No
             heartbeat.seconds,
             heartbeat.cause,
         ),
-    )
-
-
-def _write_incident(connection: sqlite3.Connection, incident: Incident) -> None:
-    """The incident as it is now. Mailboxes that have gone are left out; with none left there is no incident."""
-    key = connection.execute(
-        """INSERT INTO incidents (id, cause, verdict, started_at, opened_at, seen_at, closed_at, told_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, verdict = excluded.verdict,
-           started_at = excluded.started_at, opened_at = excluded.opened_at, seen_at = excluded.seen_at,
-           closed_at = excluded.closed_at, told_at = excluded.told_at RETURNING key""",
-        (
-            incident.id,
-            incident.cause.value,
-            incident.verdict.value,
-            incident.started_at,
-            incident.opened_at,
-            incident.seen_at,
-            incident.closed_at,
-            incident.told_at,
-        ),
-    ).fetchone()[0]
-    connection.execute("DELETE FROM incident_mailboxes WHERE incident = ?", (key,))
-    connection.executemany(
-        "INSERT OR IGNORE INTO incident_mailboxes SELECT ?, key, ? FROM mailboxes WHERE id = ?",
-        [(key, place, mailbox_id) for place, mailbox_id in enumerate(incident.mailboxes)],
-    )
-    connection.execute(
-        "DELETE FROM incidents WHERE key = ? AND key NOT IN (SELECT incident FROM incident_mailboxes)", (key,)
-    )
-
-
-def _incidents(connection: sqlite3.Connection, which: str, values: Iterable[str | int]) -> tuple[Incident, ...]:
-    rows = connection.execute(
-        "SELECT key, id, cause, verdict, started_at, opened_at, seen_at, closed_at, told_at FROM incidents i " + which,
-        tuple(values),
-    ).fetchall()
-    members: dict[int, list[MailboxId]] = defaultdict(list)
-    for first in range(0, len(rows), 500):
-        keys = [row[0] for row in rows[first : first + 500]]
-        marks = ",".join("?" * len(keys))
-        for key, mailbox_id in connection.execute(
-            f"""SELECT m.incident, b.id FROM incident_mailboxes m JOIN mailboxes b ON b.key = m.mailbox
-                WHERE m.incident IN ({marks}) ORDER BY m.incident, m.place""",
-            keys,
-        ):
-            members[key].append(MailboxId(mailbox_id))
-    return tuple(
-        Incident(identity, tuple(members[key]), Cause(cause), Verdict(verdict), started, opened, seen, closed, told)
-        for key, identity, cause, verdict, started, opened, seen, closed, told in rows
     )

@@ -61,6 +61,17 @@ DESK_FORMAT = StoreFormat(
             ),
         ),
         Migration(2, ("ALTER TABLE incidents ADD COLUMN told_at REAL",)),
+        Migration(
+            3,
+            (
+                "ALTER TABLE incidents ADD COLUMN kind TEXT NOT NULL DEFAULT 'single'",
+                "ALTER TABLE incidents ADD COLUMN circle TEXT",
+                "ALTER TABLE incidents ADD COLUMN place TEXT",
+                "ALTER TABLE incidents ADD COLUMN of_all INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE incidents ADD COLUMN part_of TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE incident_mailboxes ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0",
+            ),
+        ),
     ),
 )
 

@@ -14,7 +14,7 @@ from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
-from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.journal import Entry, Journal
 from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
@@ -31,7 +31,8 @@ from mailbox_desk.model.vault_state import VaultState
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
-    secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for."""
+    secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for; `follow_up` does what
+    an entry of the journal asks for."""
 
     clock: Clock
     dice: Dice
@@ -57,3 +58,4 @@ class Desk:
     throttle: Throttle
     good_secrets: GoodSecrets
     ordered: Callable[[MailboxId, Order], None]
+    follow_up: Callable[[Entry], None]

@@ -17,8 +17,10 @@ from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.discovery import discover
+from mailbox_desk.engine.flapping import CALM
 from mailbox_desk.engine.furnish import Calls, furnish, watch_network
 from mailbox_desk.engine.good_secrets import Order
+from mailbox_desk.engine.journal import Entry
 from mailbox_desk.engine.lateness import Lateness
 from mailbox_desk.engine.messages import (
     Acknowledged,
@@ -30,6 +32,7 @@ from mailbox_desk.engine.messages import (
     MailboxChanged,
     Message,
     Ordered,
+    Reconsidered,
 )
 from mailbox_desk.engine.network_watch import NetworkCalls
 from mailbox_desk.engine.plan import Wish
@@ -47,9 +50,9 @@ from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.gauges import Gauges
-from mailbox_desk.model.history import ArchiveFailed, Heartbeat, StatusChange, Stored
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.import_plan import Kept
-from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.incident import Incident, IncidentKind
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
 from mailbox_desk.model.response import Response
@@ -91,6 +94,7 @@ class Engine:
             sighted=lambda reason: self._sighted(Veil(reason)),
             vault_closed=self._vault_watch.found_closed,
             ordered=self._ordered,
+            follow_up=self._follow_up,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
         self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
@@ -191,12 +195,14 @@ class Engine:
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.lines.forget(mailbox_id)
         self._desk.archive.forget(mailbox_id)
-        self._desk.journal.forget(mailbox_id)
-        self._desk.herald.forget(mailbox_id)
+        shared = self._desk.journal.forget(mailbox_id, self._world.clock.now())
+        self._desk.herald.forget(mailbox_id, shared)
         self._desk.neighbours.forget(mailbox_id)
         for each, order in self._desk.good_secrets.left(mailbox_id):
             self._ordered(each, order)
         self.board.withdraw(mailbox_id)
+        if shared:
+            await self._desk.archive.record(Record(incidents=shared))
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
@@ -312,12 +318,18 @@ class Engine:
         """Of all mailboxes from `since` (seconds since 1970 UTC) on, and the last one of each before it."""
         return await self._world.archive.changes_since(since)
 
+    @property
+    def shared_incidents(self) -> tuple[Incident, ...]:
+        """Those under way that many mailboxes have together, the oldest first."""
+        return self._desk.journal.shared
+
     async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
         return await self._world.archive.incidents(mailbox_id, limit)
 
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
         for veil in self._veils_of_all():  # who comes while the desk is blind can't be looked at either
             standing = happened(standing, Event(EventKind.BLINDED, veil=veil), self._world.clock.now())
+        self._desk.journal.know(mailbox, standing, self._world.clock.now())
         watcher = Watcher(self._desk, mailbox, standing)
         self._desk.lookout.know(mailbox)
         self._watchers[mailbox.id] = watcher
@@ -326,6 +338,18 @@ class Engine:
     def _look_around(self) -> None:
         self._wakefulness.look()
         self._shift.look(self._watchers)
+
+    def _follow_up(self, entry: Entry) -> None:
+        """Those who turned out to share a trouble are judged anew; who is unsteady is looked at once it may be calm."""
+        for each in entry.incidents:
+            if each.is_open and each.kind is IncidentKind.UNSTEADY:
+                self._agenda.after(CALM + 1, partial(self._reconsider, each.mailboxes[0]))
+        if entry.shared is not None:
+            self._chores.begin(self._post_in_turn(entry.rejudge, Reconsidered(entry.shared)), "neighbours told")
+
+    def _reconsider(self, mailbox_id: MailboxId) -> None:
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(Reconsidered())
 
     def _veils_of_all(self) -> Iterable[Veil]:
         yield from map(Veil, self._network.reasons())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from mailbox_desk.diagnosis.facts import JUST
 from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
@@ -16,10 +18,11 @@ from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.holding import is_free
-from mailbox_desk.engine.journal import Journal
+from mailbox_desk.engine.journal import Entry, Journal
 from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout, Means
+from mailbox_desk.engine.neighbourhood import Neighbourhood
 from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
@@ -46,6 +49,7 @@ class Calls:
     sighted: Callable[[VeilReason], None]
     vault_closed: Callable[[VaultState], None]
     ordered: Callable[[MailboxId, Order], None]
+    follow_up: Callable[[Entry], None]
 
 
 def furnish(
@@ -59,7 +63,9 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     providers = {provider.id: provider for provider in world.providers}
-    journal, ledger = Journal(stored.incidents), Ledger(world.archive)
+    ledger = Ledger(world.archive)
+    woke_just_now = partial(_woke_just_now, wakefulness)
+    journal = Journal(stored.incidents, Neighbourhood(partial(_is_public, world.providers)), woke_just_now)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -91,6 +97,7 @@ def furnish(
             world.clock, window=settings.refusal_window, is_free=lambda each: is_free(board.get(each))
         ),
         ordered=calls.ordered,
+        follow_up=calls.follow_up,
     )
 
 
@@ -134,10 +141,18 @@ def _lines(world: World, settings: Settings, providers: Mapping[str, Provider]) 
 
 
 def _neighbours(world: World, settings: Settings) -> Neighbours:
-    def is_public(domain: str) -> bool:
-        return provider_of(domain, (), world.providers) != GENERIC
-
+    is_public = partial(_is_public, world.providers)
     return Neighbours(world.clock, window=settings.refusal_window, is_public=is_public)
+
+
+def _is_public(providers: tuple[Provider, ...], domain: str) -> bool:
+    """Anybody can have an address of this domain."""
+    return provider_of(domain, (), providers) != GENERIC
+
+
+def _woke_just_now(wakefulness: Wakefulness) -> bool:
+    ago = wakefulness.woke_ago()
+    return ago is not None and ago <= JUST
 
 
 def _interval(mailbox: Mailbox, providers: Mapping[str, Provider]) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded
+from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.status import Event
@@ -63,6 +64,13 @@ class Ordered:
     order: Order
 
 
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """The journal is to look at this mailbox again. `shared`: many fail alike, and it is one of them."""
+
+    shared: Incident | None = None
+
+
 Message = (
     CheckWanted
     | Happened
@@ -73,6 +81,7 @@ Message = (
     | LineProved
     | ClockStepped
     | Ordered
+    | Reconsidered
     | HalfChecked
     | SittingEnded
 )

@@ -31,9 +31,11 @@ from mailbox_desk.engine.messages import (
     MailboxChanged,
     Message,
     Ordered,
+    Reconsidered,
 )
 from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
 from mailbox_desk.engine.refusals import secret_fresh, with_half
+from mailbox_desk.engine.rejudging import judged_together, rejudged
 from mailbox_desk.engine.rounds import has_pending, heartbeat
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
 from mailbox_desk.engine.start import SAYS_NOTHING_WHILE_BLIND, clock_stepped, due_after_veil, due_first
@@ -156,6 +158,8 @@ class Watcher:
                 self._schedule()
             case Ordered(order):
                 await self._take_order(order)
+            case Reconsidered(shared):
+                await self._keep(rejudged(self._standing, shared, self._desk.clock.now()))
             case Acknowledged(known):
                 await self._keep(replace(self._standing, acknowledged=known))
             case _:
@@ -311,7 +315,7 @@ class Watcher:
             next_round=max(self._next_round, now + 2 * SLACK),
             second_opinion=(min(shortest, interval), min(longest, interval)),
             dice=desk.dice,
-            judge=desk.judge,
+            judge=judged_together(desk.judge, partial(desk.journal.shared_of, self.id, now)),
             evidence=partial(evidence, desk, self._mailbox),
             hurried=self._round.quick,
         )
@@ -322,16 +326,17 @@ class Watcher:
         """The new standing, written down whole, then shown."""
         before, self._standing = self._standing, after
         now = self._desk.clock.now()
-        incident = self._desk.journal.incident(after, now)
+        entry = self._desk.journal.take(self._mailbox, before, after, now)
         record = Record(
             standing=after,
             heartbeat=heartbeat,
             change=self._desk.journal.change(before, after, now),
             refusals=refusals,
-            incidents=(incident,) if incident else (),
+            incidents=entry.incidents,
         )
         self._publish()
-        self._desk.herald.heard(after, incident)  # a disk that is full is no reason to be silent
+        self._desk.herald.heard(after, entry)  # a disk that is full is no reason to be silent
+        self._desk.follow_up(entry)
         await self._desk.archive.record(record)
         self._warnings = ()
 
@@ -393,6 +398,7 @@ class Watcher:
 
     def _snapshot(self) -> Snapshot:
         hold = self._hold or hold_on_trial(self._standing)
+        part_of, unsteady_since = self._desk.journal.membership(self.id)
         return Snapshot(
             self._mailbox,
             self._standing,
@@ -401,6 +407,8 @@ class Watcher:
             held_until=hold.until if hold else None,
             warnings=self._warnings,
             held=hold.by if hold else None,
+            part_of=part_of,
+            unsteady_since=unsteady_since,
         )
 
     def _publish(self) -> None:

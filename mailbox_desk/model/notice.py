@@ -13,25 +13,30 @@ from mailbox_desk.model.verdict import Shown, Verdict
 
 
 class NoticeKind(StrEnum):
-    """TROUBLE is of one mailbox, GROUP of several; WITHDRAWN says nothing, it takes away what was shown."""
+    """TROUBLE is of one mailbox, GROUP of several, SHARED of what many have together; WITHDRAWN says nothing, it takes
+    away what was shown."""
 
     TROUBLE = "trouble"
     GROUP = "group"
+    SHARED = "shared"
     BACK = "back"
     WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One telling, of one incident or of many. `incidents` is never empty."""
+    """One telling, of one incident or of many. `incidents` is never empty; `replaces` are the ids of others that were
+    told of and have become part of these."""
 
     kind: NoticeKind
     incidents: tuple[Incident, ...]
+    replaces: frozenset[str] = frozenset()
 
     @property
     def mailboxes(self) -> tuple[MailboxId, ...]:
-        """Each once, in the order of the incidents."""
-        return tuple(dict.fromkeys(mailbox for each in self.incidents for mailbox in each.mailboxes))
+        """Each once, in the order of the incidents: of one that is over those that it is over for."""
+        open_or_over = (each.members if each.is_open else each.back for each in self.incidents)
+        return tuple(dict.fromkeys(mailbox for some in open_or_over for mailbox in some))
 
     @property
     def cause(self) -> Cause:

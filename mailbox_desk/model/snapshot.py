@@ -109,7 +109,9 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
-    1970 UTC) is set while a check is held back, and `held` says by what; `checking_now` while one is under way."""
+    1970 UTC) is set while a check is held back, and `held` says by what; `checking_now` while one is under way.
+    `part_of`: the id of the incident that it shares with others, "" for none; `unsteady_since` (seconds since 1970
+    UTC): it comes and goes since then."""
 
     mailbox: Mailbox
     standing: Standing
@@ -118,6 +120,8 @@ class Snapshot:
     held_until: float | None = None
     warnings: tuple[str, ...] = ()
     held: Held | None = None
+    part_of: str = ""
+    unsteady_since: float | None = None
 
     @property
     def id(self) -> MailboxId:

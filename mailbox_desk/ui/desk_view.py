@@ -28,7 +28,9 @@ from mailbox_desk.ui.offers import Offer
 from mailbox_desk.ui.pane import Pane
 from mailbox_desk.ui.row_maker import RowMaker
 from mailbox_desk.ui.rows import FIXED, Column, Row
+from mailbox_desk.ui.shared_bar import SharedBar
 from mailbox_desk.ui.style import Theme
+from mailbox_desk.ui.together import Together
 from mailbox_desk.ui.undisturbed import undisturbed
 from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
@@ -61,7 +63,9 @@ class DeskView(QObject):
         self._failure_bar, self._vault_bar, self._undo_bar = FailureBar(words), VaultBar(words), UndoBar(words)
         window.put_pane(self.pane)
         self._network_bar = NetworkBar(words)
-        for strip in (self._failure_bar, self._vault_bar, self._network_bar, self._undo_bar):
+        self._shared_bar, self._together = SharedBar(theme, words), Together(words)
+        strips = (self._failure_bar, self._vault_bar, self._network_bar, self._shared_bar, self._undo_bar)
+        for strip in strips:
             window.put_strip(strip)
         window.header.make_menu()
         self._menu = window.acts.menu((), window)  # one for good: Qt tells screen readers of the first only
@@ -81,6 +85,8 @@ class DeskView(QObject):
         self.pane.offered.connect(self._offer)
         self.pane.history_wanted.connect(self._ask_history)
         self._window.acts.wanted.connect(self._do)
+        self._shared_bar.only_wanted.connect(self._list_only)
+        self._window.all_wanted.connect(self._shared_bar.list_all)
         self._window.closing.connect(self._keep_layout)
         self._window.complained.connect(self._failure_bar.say)
         self._undo_bar.undone.connect(self._bring_back)
@@ -91,7 +97,8 @@ class DeskView(QObject):
     def attach(self, around: Surroundings, acts: Acts) -> None:
         """The engine is there: rows become live and acts possible."""
         self._around, self._acts = around, acts
-        self._maker = RowMaker(self._words, around.provider_name, self._now, self._days)
+        self._together = self.pane.together = Together(self._words, around.provider_name)
+        self._maker = RowMaker(self._words, around.provider_name, self._now, self._days, self._together)
         self.pane.help_page = acts.extras.help_page
         self.pane.pages_of = around.provider_pages
         self.pane.help_wanted.connect(acts.show_cause)
@@ -129,6 +136,7 @@ class DeskView(QObject):
 
     def hear(self, news: Iterable[Snapshot | Gone]) -> None:
         """One pass of news of the board."""
+        is_new_together = self._hear_of_incidents()
         with undisturbed():
             made = self._maker.take(news)
         fresh = [row for row in made.rows if row.id not in self._leaving]
@@ -138,10 +146,22 @@ class DeskView(QObject):
             self._network_bar.show_view(self._around.engine.network)
         self._choose_first()
         looked_at = self._window.list.current_id()
-        if any(row.id == looked_at for row in fresh):
+        if is_new_together or any(row.id == looked_at for row in fresh):
             self._choose(looked_at or "")
         if fresh or made.gone:
             self._enable()
+
+    def _hear_of_incidents(self) -> bool:
+        """What many have together; whether that is news."""
+        if self._around is None or not self._together.take(self._around.engine.shared_incidents):
+            return False
+        self._shared_bar.show_incidents(self._together)
+        self._list_only(self._shared_bar.only)
+        return True
+
+    def _list_only(self, identity: str) -> None:
+        incident = self._together.incident(identity)
+        self._window.show_only(incident.members if incident is not None else None)
 
     def _choose_first(self) -> None:
         """Until something was looked at, the worst is."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.rows import Row
+
+if TYPE_CHECKING:
+    from mailbox_desk.model.mailbox import MailboxId
 
 _TERM: Final = re.compile(r'(?:(status|provider|cause|tag|is):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
 
@@ -46,17 +49,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """`shown` None means every status."""
+    """`shown` None means every status, `only` None every mailbox."""
 
     shown: Shown | None = None
     terms: tuple[Term, ...] = field(default=())
+    only: frozenset[MailboxId] | None = None
 
     @property
     def lets_all_through(self) -> bool:
-        return self.shown is None and not self.terms
+        return self.shown is None and not self.terms and self.only is None
 
     def fits(self, row: Row) -> bool:
         if self.shown is not None and row.shown is not self.shown:
+            return False
+        if self.only is not None and row.id not in self.only:
             return False
         return all(term.fits(row) for term in self.terms)
 

@@ -35,6 +35,7 @@ from mailbox_desk.ui.pane_story import Story, joined, story_of
 from mailbox_desk.ui.parts import Bullets, Folded, Section, breakable, button, label
 from mailbox_desk.ui.provider_pages import ProviderPages
 from mailbox_desk.ui.style import Theme
+from mailbox_desk.ui.together import Together
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.history import HistoryLine, history_lines
 from mailbox_desk.wording.support import letter
@@ -66,6 +67,7 @@ class Pane(QScrollArea):
         self._helped: Cause | None = None
         self.help_page: HelpPage | None = None
         self.pages_of: Callable[[str], ProviderPages] | None = None
+        self.together: Together | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,7 +92,9 @@ class Pane(QScrollArea):
 
     def show_snapshot(self, snapshot: Snapshot, provider: str) -> None:
         pages = self.pages_of(snapshot.mailbox.provider) if self.pages_of is not None else None
-        story = story_of(snapshot, self._words, self._now(), provider, pages)
+        now = self._now()
+        together = self.together.in_pane(snapshot, now) if self.together is not None else ()
+        story = story_of(snapshot, self._words, now, provider, pages, together)
         is_other = snapshot.id != self._id or self._snapshot is None
         self._id, self._snapshot, self._provider = snapshot.id, snapshot, provider
         if story != self._story or is_other:

@@ -52,9 +52,15 @@ class Story:
 
 
 def story_of(
-    snapshot: Snapshot, words: Wording, now: float, provider: str, pages: ProviderPages | None = None
+    snapshot: Snapshot,
+    words: Wording,
+    now: float,
+    provider: str,
+    pages: ProviderPages | None = None,
+    together: tuple[str, ...] = (),
 ) -> Story:
-    """The story of a mailbox at `now` (seconds since 1970 UTC); `provider` is the provider's name."""
+    """The story of a mailbox at `now` (seconds since 1970 UTC); `provider` is the provider's name, `together` what it
+    has with others, in sentences."""
     diagnosis = snapshot.standing.diagnosis if has_trouble(snapshot) else None
     return Story(
         where=joined(snapshot.mailbox.address, provider),
@@ -62,7 +68,7 @@ def story_of(
         look=LOOKS[snapshot.shown],
         badge=words.whose_move(snapshot) if has_trouble(snapshot) else "",
         down_for=_down_for(snapshot, words, now),
-        because=(*_note(snapshot, words), *words.because(snapshot)),
+        because=(*_note(snapshot, words), *together, *words.because(snapshot)),
         ruled_out=words.ruled_out(snapshot),
         server=words.server_line(snapshot),
         whose_words=words.whose_words(snapshot),

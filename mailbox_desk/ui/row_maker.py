@@ -15,6 +15,7 @@ from mailbox_desk.ui.day import DayBook
 from mailbox_desk.ui.look import NO_MARK, Mark, Shape, Tone
 from mailbox_desk.ui.offers import offer_of
 from mailbox_desk.ui.rows import Row
+from mailbox_desk.ui.together import Together
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.voice import due_of
 
@@ -31,10 +32,16 @@ class RowMaker:
     """`now` gives seconds since 1970 UTC, `provider_name` a provider's id in words."""
 
     def __init__(
-        self, words: Wording, provider_name: Callable[[str], str], now: Callable[[], float], days: DayBook
+        self,
+        words: Wording,
+        provider_name: Callable[[str], str],
+        now: Callable[[], float],
+        days: DayBook,
+        together: Together | None = None,
     ) -> None:
         self._words, self._provider_name, self._now = words, provider_name, now
         self._days = days
+        self._together = together or Together(words, provider_name)
         self._snapshots: dict[MailboxId, Snapshot] = {}
 
     def snapshot(self, mailbox_id: MailboxId) -> Snapshot | None:
@@ -65,16 +72,19 @@ class RowMaker:
         return tuple(self._made(snapshot, now) for snapshot in known if snapshot is not None)
 
     def _made(self, snapshot: Snapshot, now: float) -> Row:
-        row = row_of(snapshot, self._words, self._provider_name, now)
+        row = row_of(snapshot, self._words, self._provider_name, now, self._together.phrase(snapshot, now))
         return replace(row, day=self._days.day(snapshot.id, now))
 
 
-def row_of(snapshot: Snapshot, words: Wording, provider_name: Callable[[str], str], now: float) -> Row:
-    """The line of a mailbox at `now` (seconds since 1970 UTC), its last day left out."""
+def row_of(
+    snapshot: Snapshot, words: Wording, provider_name: Callable[[str], str], now: float, together: str = ""
+) -> Row:
+    """The line of a mailbox at `now` (seconds since 1970 UTC), its last day left out. `together`: what it has with
+    others, in place of its own cause."""
     standing, mailbox = snapshot.standing, snapshot.mailbox
     diagnosis = standing.diagnosis
     receiving, sending = standing.receiving, standing.sending
-    provider, cause = provider_name(mailbox.provider), words.cause_phrase(snapshot)
+    provider, cause = provider_name(mailbox.provider), together or words.cause_phrase(snapshot)
     return Row(
         id=snapshot.id,
         shown=snapshot.shown,

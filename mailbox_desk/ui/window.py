@@ -4,7 +4,7 @@ ui.desk_view brings it to life. It shows values and emits wishes."""
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -43,10 +43,12 @@ _LIST, _EMPTY, _NO_MATCH, _MESSAGE = range(4)
 
 
 class Window(QMainWindow):
-    """`closing` is emitted when the person closes it; the program decides what that means. `quitting`: it is to end."""
+    """`closing` is emitted when the person closes it; the program decides what that means. `quitting`: it is to end;
+    `all_wanted`: the whole list is shown."""
 
     closing = Signal()
     quitting = Signal()
+    all_wanted = Signal()
     complained = Signal(str)
 
     def __init__(self, theme: Theme, words: Wording, now: Callable[[], float]) -> None:
@@ -63,6 +65,7 @@ class Window(QMainWindow):
         self._message, self._message_title = label(), label()
         self._message_does: Callable[[], None] = lambda: None
         self._message_act = button("", lambda: self._message_does(), bright=True)
+        self._only: frozenset[MailboxId] | None = None
         self._strips = QVBoxLayout()
         self._pane_card = QVBoxLayout()
         self.setWindowTitle(words.text("ui.title"))
@@ -126,8 +129,21 @@ class Window(QMainWindow):
 
     def show_everything(self) -> None:
         """No chip, no search: the whole list."""
+        self._only = None
+        self.all_wanted.emit()
         self.header.search.clear()
         self.chips.pick(None)
+        self._refilter()
+
+    def show_only(self, ids: Iterable[MailboxId] | None) -> None:
+        """List these alone, whatever was searched for; None: all that chip and search let through."""
+        wanted = None if ids is None else frozenset(ids)
+        if wanted == self._only:
+            return
+        if wanted is not None and self._only is None:
+            self.header.search.clear()
+            self.chips.pick(None)
+        self._only = wanted
         self._refilter()
 
     def reveal(self, ids: Sequence[MailboxId]) -> None:
@@ -265,7 +281,7 @@ class Window(QMainWindow):
         self._above.setVisible(total > 0)
 
     def _refilter(self, *_: object) -> None:
-        self.model.filter_by(ListFilter(self.chips.on, terms_of(self.header.search.text())))
+        self.model.filter_by(ListFilter(self.chips.on, terms_of(self.header.search.text()), self._only))
         self._turn_page(len(self.model.all_rows()))
 
     def _find(self) -> None:

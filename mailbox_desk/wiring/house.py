@@ -42,7 +42,7 @@ from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.engine.ports import Archive, Finder, IdleLines, Network, Vault
+from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Network, Vault
 from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.beginning import Beginning
@@ -331,11 +331,16 @@ def _teller(words: Wording, notifications: Notifications) -> Notify:
         if notice.kind is NoticeKind.WITHDRAWN:
             notifications.take_away(frozenset(each.id for each in notice.incidents))
             return
-        announcement = announce(words, notice, engine.board.get, engine.now())
+        announcement = announce(words, notice, engine.board.get, engine.now(), partial(_provider_name, engine))
         if announcement is not None:
             notifications.show(announcement)
 
     return tell
+
+
+def _provider_name(engine: Engine, provider_id: str) -> str:
+    provider = engine.provider(provider_id)
+    return provider.name if provider is not None else provider_id
 
 
 async def _told_round(engine: Engine, wording: Wording, *, as_json: bool) -> AsyncIterator[dict[str, object]]:

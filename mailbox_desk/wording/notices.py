@@ -6,26 +6,37 @@ from collections.abc import Callable
 from typing import Final
 
 from mailbox_desk.model.cause import CAUSES, Severity
+from mailbox_desk.model.incident import IncidentKind
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.notice import Announcement, Choice, Notice, NoticeKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown, Verdict
+from mailbox_desk.wording.shared import NameOf, shared_back, shared_notice
 from mailbox_desk.wording.voice import Wording
 
 _NAMED: Final = 3  # addresses in a notice of many
+_WELL: Final = (Shown.CONNECTED, Shown.SUSPECT, Shown.BLIND)
 
 Look = Callable[[MailboxId], Snapshot | None]
 
 
-def announce(words: Wording, notice: Notice, look: Look, now: float) -> Announcement | None:
-    """The words of a notice at `now` (seconds since 1970 UTC); None where its mailboxes are gone, or it has none."""
+def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: NameOf = str) -> Announcement | None:
+    """The words of a notice at `now` (seconds since 1970 UTC); None where its mailboxes are gone, or it has none.
+    `name_of` gives a provider's id in words."""
     snapshots = [each for each in map(look, notice.mailboxes) if each is not None]
+    is_back = notice.kind is NoticeKind.BACK
+    if is_back and _is_shared(notice):  # paused meanwhile, or with another trouble: such a one is not back
+        snapshots = [each for each in snapshots if each.shown in _WELL]
     if not snapshots or notice.kind is NoticeKind.WITHDRAWN:
         return None
-    is_back = notice.kind is NoticeKind.BACK
-    title, body = _back(words, notice, snapshots) if is_back else _trouble(words, notice, snapshots, now)
+    if is_back:
+        title, body = _back(words, notice, snapshots, name_of)
+    elif notice.kind is NoticeKind.SHARED:
+        title, body = shared_notice(words, notice.incidents, name_of, now)
+    else:
+        title, body = _trouble(words, notice, snapshots, now)
     return Announcement(
-        incidents=frozenset(each.id for each in notice.incidents),
+        incidents=frozenset(each.id for each in notice.incidents) | notice.replaces,
         mailboxes=tuple(each.id for each in snapshots),
         title=title,
         body=body,
@@ -62,7 +73,13 @@ def _trouble(words: Wording, notice: Notice, snapshots: list[Snapshot], now: flo
     return title, " ".join([*need, often, _names(words, snapshots)])
 
 
-def _back(words: Wording, notice: Notice, snapshots: list[Snapshot]) -> tuple[str, str]:
+def _is_shared(notice: Notice) -> bool:
+    return all(each.kind is IncidentKind.SHARED for each in notice.incidents)
+
+
+def _back(words: Wording, notice: Notice, snapshots: list[Snapshot], name_of: NameOf) -> tuple[str, str]:
+    if _is_shared(notice):
+        return shared_back(words, notice.incidents, len(snapshots), name_of)
     if len(snapshots) > 1:
         return words.plural("tray.back.many", len(snapshots)), _names(words, snapshots)
     incident = notice.incidents[0]
@@ -83,6 +100,6 @@ def _names(words: Wording, snapshots: list[Snapshot]) -> str:
 
 def _buttons(words: Wording, notice: Notice, count: int) -> tuple[tuple[Choice, str], ...]:
     show = (Choice.SHOW, words.text("tray.button.show"))
-    if count == 1 and notice.kind is not NoticeKind.BACK and notice.verdict is Verdict.NEEDS_YOU:
+    if count == 1 and notice.kind is NoticeKind.TROUBLE and notice.verdict is Verdict.NEEDS_YOU:
         return (Choice.RECONNECT, words.text("tray.button.reconnect")), show
     return (show,)

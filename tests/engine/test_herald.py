@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbox_desk.engine.herald import GATHER, QUIET, WHEN, Docket, When
+from mailbox_desk.engine.docket import GATHER, QUIET, WHEN, Docket, When
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice, NoticeKind
 from mailbox_desk.model.snapshot import HalfStanding, Standing
 from mailbox_desk.model.verdict import Shown, Veil, VeilReason, Verdict
@@ -26,11 +26,18 @@ PATIENCE = 900.0
 SOON = GATHER + 1
 
 
+def mailbox_of(name: str, provider: str = "generic") -> Mailbox:
+    """Each has a server and a domain of its own."""
+    address = f"{name}@{name}.example"
+    receiving = Endpoint(f"imap.{name}.example", 993, Security.TLS, address)
+    return Mailbox(MailboxId(name), address, receiving, None, provider=provider)
+
+
 class Story:
     """Mailboxes that are told to stand so or so, seconds that go by, and what was told meanwhile."""
 
-    def __init__(self, docket: Docket | None = None, journal: Journal | None = None) -> None:
-        self.docket, self.journal = docket or Docket(PATIENCE), journal or Journal()
+    def __init__(self, provider: str = "generic") -> None:
+        self.docket, self.journal, self.provider = Docket(PATIENCE), Journal(), provider
         self.now = 0.0
         self.told: list[tuple[float, Notice]] = []
         self._standings: dict[str, Standing] = {}
@@ -52,8 +59,8 @@ class Story:
         if was is not None and was.shown is standing.shown:
             standing = replace(standing, since=was.since)
         self._standings[name] = standing
-        incident = self.journal.incident(standing, self.now)
-        self.docket.heard(standing, incident, self.now, self.now)
+        entry = self.journal.take(mailbox_of(name, self.provider), was or standing, standing, self.now)
+        self.docket.heard(standing, entry.incidents, entry.belongs_to, self.now, self.now)
 
     def passes(self, seconds: float) -> None:
         """The time goes by, from one alarm to the next."""
@@ -62,7 +69,7 @@ class Story:
             self.now = max(self.now, at)
             for notice in self.docket.due(self.now):
                 self.told.append((self.now, notice))
-                self.journal.told(notice.mailboxes, self.now)
+                self.journal.told((each.id for each in notice.incidents), self.now)
         self.now = end
 
     def said(self) -> list[tuple[str, int]]:
@@ -100,7 +107,8 @@ def test_a_clock_set_back_meanwhile_makes_nobody_wait_longer() -> None:
     busy = Diagnosis((RankedCause(Cause.SERVER_BUSY, 0.9),), "test")
     half = HalfStanding(Verdict.RECONNECTING, since=2 * HOUR, diagnosis=busy)
     standing = Standing(MailboxId("a"), half, HalfStanding(), since=2 * HOUR)
-    docket.heard(standing, incidents.incident(standing, 10.0), at=0.0, now=10.0)
+    entry = incidents.take(mailbox_of("a"), standing, standing, 10.0)
+    docket.heard(standing, entry.incidents, entry.belongs_to, at=0.0, now=10.0)
     next_at = docket.next_at(0.0)
     assert next_at is not None
     assert next_at <= PATIENCE + GATHER
@@ -259,6 +267,36 @@ def test_any_story_is_told_sparingly_and_truly(
     for sort in (NoticeKind.TROUBLE, NoticeKind.BACK):
         assert all(later - earlier >= QUIET for earlier, later in zip(times[sort], times[sort][1:], strict=False))
     assert on_screen == set(), "all are connected: no bad news is left on the screen"
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS)
+def test_any_story_of_neighbours_leaves_no_bad_news_behind(
+    steps: Sequence[tuple[str, Verdict, VeilReason | None, bool, float]],
+) -> None:
+    story = Story("big")
+    for name, verdict, veil, known, seconds in steps:
+        story.stands(name, verdict, veil=veil, known=known and verdict.is_down)
+        story.passes(seconds)
+    story.passes(HOUR)
+    for name in {step[0] for step in steps}:
+        story.stands(name, Verdict.CONNECTED)
+        story.passes(0.1)
+    story.passes(HOUR)
+
+    times = defaultdict(list)
+    on_screen: set[str] = set()
+    for at, notice in story.told:
+        sort = NoticeKind.TROUBLE if notice.kind is NoticeKind.GROUP else notice.kind
+        times[sort].append(at)
+        ids = {each.id for each in notice.incidents}
+        on_screen -= ids | notice.replaces
+        if sort in (NoticeKind.TROUBLE, NoticeKind.SHARED):
+            on_screen |= ids
+    for sort in (NoticeKind.TROUBLE, NoticeKind.SHARED, NoticeKind.BACK):
+        assert all(later - earlier >= QUIET for earlier, later in zip(times[sort], times[sort][1:], strict=False))
+    assert on_screen == set()
+    assert story.journal.shared == ()
 
 
 # -- with an engine

@@ -13,7 +13,8 @@ from mailbox_desk.engine.board import Board, Gone
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
-from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.snapshot import HalfStanding, Snapshot, Standing
 from mailbox_desk.model.verdict import Veil, VeilReason, Verdict
 from tests.engine.fakes import JumpingClock
@@ -78,32 +79,37 @@ def test_waits() -> None:
     assert between((2.0, 5.0), lambda: 0.5) == 3.5
 
 
+def taken(journal: Journal, standing: Standing, now: float) -> Incident | None:
+    mailbox = Mailbox(standing.mailbox_id, "me@example.com", Endpoint("mail.example", 993, Security.TLS, "me"), None)
+    return next(iter(journal.take(mailbox, standing, standing, now).incidents), None)
+
+
 def test_journal_opens_renews_and_closes_one_incident() -> None:
     journal = Journal()
-    opened = journal.incident(down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 10.0)
+    opened = taken(journal, down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 10.0)
     assert opened is not None
     assert (opened.started_at, opened.opened_at, opened.is_open) == (5.0, 10.0, True)
-    assert journal.incident(down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 20.0) is None
-    worse = journal.incident(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 30.0)
+    assert taken(journal, down(Verdict.RECONNECTING, Cause.SERVER_BUSY), 20.0) is None
+    worse = taken(journal, down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 30.0)
     assert worse is not None
     assert (worse.id, worse.verdict, worse.opened_at) == (opened.id, Verdict.NEEDS_YOU, 10.0)
-    closed = journal.incident(WELL, 40.0)
+    closed = taken(journal, WELL, 40.0)
     assert closed is not None
     assert (closed.id, closed.closed_at) == (opened.id, 40.0)
-    assert journal.incident(WELL, 50.0) is None
+    assert taken(journal, WELL, 50.0) is None
 
 
 def test_journal_says_nothing_of_suspicion_or_of_what_lies_under_a_veil() -> None:
     journal = Journal()
-    assert journal.incident(down(Verdict.SUSPECT, Cause.SERVER_BUSY), 1.0) is None
+    assert taken(journal, down(Verdict.SUSPECT, Cause.SERVER_BUSY), 1.0) is None
     veiled = replace(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), veils=frozenset({Veil(VeilReason.BY_PERSON)}))
-    assert journal.incident(veiled, 1.0) is None
+    assert taken(journal, veiled, 1.0) is None
 
 
 def test_journal_knows_the_incidents_of_the_last_run() -> None:
-    first = Journal().incident(down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 10.0)
+    first = taken(Journal(), down(Verdict.NEEDS_YOU, Cause.OVER_QUOTA), 10.0)
     assert first is not None
-    closed = Journal([first]).incident(WELL, 99.0)
+    closed = taken(Journal([first]), WELL, 99.0)
     assert closed is not None
     assert closed.id == first.id
 

@@ -17,6 +17,7 @@ from mailbox_desk.model.discovery import Candidate, DiscoveryEnded, DiscoverySte
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import StatusChange
 from mailbox_desk.model.import_plan import Kept
+from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
 from mailbox_desk.model.response import Response
@@ -37,6 +38,7 @@ class FakeEngine:
         for each in snapshots:
             self.board.publish(each)
         self.vault_state = VaultState.OPEN
+        self.shared_incidents: tuple[Incident, ...] = ()
         self.wishes: list[tuple[object, ...]] = []
         self.scripts: list[Sequence[TryOutStep | None]] = []
         self.tried: list[Draft] = []
