@@ -155,7 +155,7 @@ def _names_of_failure(failure: Failure) -> frozenset[FactName]:
         {
             FactName.RECEIVING: failure.half is Half.RECEIVING,
             FactName.SENDING: failure.half is not Half.RECEIVING,
-            FactName.REFUSED_SIGN_IN: failure.is_refused_secret,
+            FactName.REFUSED_SIGN_IN: failure.is_refused_sign_in,
             FactName.TEMPORARY: failure.kind is FailureKind.TEMPORARY,
         }
     )

@@ -46,7 +46,7 @@ def _fate(before: Standing, result: HalfResult, *, shared: bool) -> Fate:
         return Fate.PASSING
     half = result.half
     worked = before.half(half).worked_at is not None or (shared and before.half(half.other).worked_at is not None)
-    return Fate.REFUSED if result.failure.is_refused_secret and worked else Fate.FAILING
+    return Fate.REFUSED if result.failure.is_refused_sign_in and worked else Fate.FAILING
 
 
 def _ends_the_check(now: float, before: Standing, half: Half) -> bool:

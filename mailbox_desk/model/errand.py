@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.mailbox import Endpoint, Mailbox
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Mailbox
 from mailbox_desk.model.verdict import Half
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
-    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows."""
+    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows. `auth`: what
+    the secret is."""
 
     half: Half
     endpoint: Endpoint
@@ -23,6 +24,7 @@ class Errand:
     limits: Limits = field(default_factory=Limits)
     envelope: bool = True
     fetch_certificate: bool = False
+    auth: AuthKind = AuthKind.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice
+from mailbox_desk.model.oauth import OAuthAppId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
@@ -182,6 +183,7 @@ class MemoryVault:
     state: VaultState = VaultState.OPEN
     prompts: int = 0
     opens_with_prompt: bool = True
+    app_secrets: dict[OAuthAppId, Secret] = field(default_factory=dict)
 
     async def open(self, *, prompt: bool = False, passphrase: Secret | None = None) -> VaultState:
         if prompt:
@@ -204,6 +206,17 @@ class MemoryVault:
 
     async def delete(self, mailbox_id: MailboxId) -> None:
         self.secrets.pop(mailbox_id, None)
+
+    async def read_app_secret(self, app: OAuthAppId) -> Secret | None:
+        if self.state is not VaultState.OPEN:
+            raise VaultClosed(self.state)
+        return self.app_secrets.get(app)
+
+    async def write_app_secret(self, app: OAuthAppId, secret: Secret) -> None:
+        self.app_secrets[app] = secret
+
+    async def delete_app_secret(self, app: OAuthAppId) -> None:
+        self.app_secrets.pop(app, None)
 
 
 @dataclass
