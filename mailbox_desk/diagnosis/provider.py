@@ -31,7 +31,7 @@ class UsernameForm(StrEnum):
 
 class LimitKind(StrEnum):
     """What a provider counts. Connections are those open at one time, by one account; the rest is by one account and
-    in the time that its name says; megabytes are 1,000,000 bytes."""
+    in the time that its name says, but token requests, which are those of one app; megabytes are 1,000,000 bytes."""
 
     CONNECTIONS = "connections"
     SENDING_CONNECTIONS = "sending_connections"
@@ -44,6 +44,7 @@ class LimitKind(StrEnum):
     RECIPIENTS_PER_DAY = "recipients_per_day"
     DOWNLOAD_MEGABYTES_PER_DAY = "download_megabytes_per_day"
     UPLOAD_MEGABYTES_PER_DAY = "upload_megabytes_per_day"
+    TOKEN_REQUESTS_PER_MINUTE = "token_requests_per_minute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.oauth_apps import OAuthApps
 from mailbox_desk.engine.ports import Archive, Checker, Clock, Vault
+from mailbox_desk.engine.tokens import TokenKeeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.settings import Settings
@@ -39,6 +41,8 @@ class Desk:
     wakefulness: Wakefulness
     journal: Journal
     herald: Herald
+    apps: OAuthApps
+    tokens: TokenKeeper
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]

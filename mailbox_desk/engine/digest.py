@@ -149,7 +149,7 @@ def _is_settled(was: HalfStanding, standing: Standing, half: Half, diagnosis: Di
 
 
 def _await_opinion(standing: Standing, half: Half, failure: Failure, sitting: Sitting) -> Standing:
-    place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_secret else Opinion.HERE
+    place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_sign_in else Opinion.HERE
     due = sitting.now + between(sitting.second_opinion, sitting.dice)
     standing = with_half(standing, half, replace(standing.half(half), opinion=place, due=due))
     other = standing.half(half.other)

@@ -18,6 +18,7 @@ from mailbox_desk.model.verdict import Half
 def evidence(desk: Desk, mailbox: Mailbox, half: Half) -> Context:
     """The Context of a failure of this half, as far as it is the same for all who would fail now."""
     around = desk.neighbours.around(mailbox, half)
+    grant = desk.tokens.witness(mailbox.id)
     return Context(
         now=desk.clock.now(),
         provider=mailbox.provider,
@@ -29,6 +30,9 @@ def evidence(desk: Desk, mailbox: Mailbox, half: Half) -> Context:
         in_domain=around.domain,
         local_network_down=desk.lookout.is_blind,
         woke_ago=desk.wakefulness.woke_ago(),
+        token_answer=grant.answer,
+        token_age=grant.age,
+        token_unused=grant.unused,
     )
 
 

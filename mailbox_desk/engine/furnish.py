@@ -14,10 +14,11 @@ from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Journal
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.token_parts import make_apps, make_keeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
-from mailbox_desk.model.mailbox import Mailbox
+from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.vault_state import VaultState
 
@@ -31,6 +32,7 @@ class Calls:
     blinded: Callable[[], None]
     sighted: Callable[[], None]
     vault_closed: Callable[[VaultState], None]
+    found_dead: Callable[[MailboxId], None]
 
 
 def furnish(
@@ -45,6 +47,8 @@ def furnish(
     """The desk that all watchers stand around."""
     providers = {provider.id: provider for provider in world.providers}
     journal = Journal(stored.incidents)
+    lookout = Lookout(world.clock, world.checker, settings.limits, blinded=calls.blinded, sighted=calls.sighted)
+    apps = make_apps(world, stored)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -54,11 +58,13 @@ def furnish(
         board=board,
         agenda=agenda,
         budget=_budget(world, settings, providers),
-        lookout=Lookout(world.clock, world.checker, settings.limits, blinded=calls.blinded, sighted=calls.sighted),
+        lookout=lookout,
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
         journal=journal,
         herald=Herald(world.clock, agenda, journal, world.archive, world.notifier, settings.tell_after),
+        apps=apps,
+        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, calls.found_dead),
         judge=world.judge,
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),

@@ -145,12 +145,13 @@ class Watcher:
         before = self._standing
         bear_witness(self._desk, self._mailbox, before, checked.result, shared=checked.shared)
         after = digest(before, checked.result, self._sitting())
-        refused = failure is not None and failure.is_refused_secret
-        if refused:  # written down before anything else, so that no restart sends it once more
+        if (
+            failure is not None and failure.is_refused_secret
+        ):  # written down before anything else, so that no restart sends it once more
             endpoint = self._mailbox.endpoint(checked.result.half)
             host = endpoint.host.lower() if endpoint else ""
             refusal = Refusal(self._desk.clock.now(), host, self.id)
-            await self._keep(after, refusals=(refusal,))
+            await self._keep(after, refusals=(refusal,) if failure.is_refused_sign_in else ())
         else:
             self._standing = after
             await self._note_change(before)
@@ -312,7 +313,13 @@ class Watcher:
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(
-            self._mailbox, self._standing, self._version, self._child is not None, self._held_until, self._warnings
+            self._mailbox,
+            self._standing,
+            self._version,
+            self._child is not None,
+            self._held_until,
+            self._warnings,
+            self._desk.tokens.life(self.id),
         )
 
     def _publish(self) -> None:

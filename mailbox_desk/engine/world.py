@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.digest import Judge
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Vault
+from mailbox_desk.engine.no_tokens import NoTokens
+from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, Notifier, Tokens, Vault
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.oauth import OAuthApp, OAuthService
 from mailbox_desk.model.response import Response
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`explain` judges a bare server text."""
+    """`explain` judges a bare server text. `tokens` speaks OAuth with the `services` of the provider files;
+    `built_in_apps`: the OAuth apps that came with the program."""
 
     checker: Checker
     finder: Finder
@@ -27,3 +30,6 @@ class World:
     judge: Judge
     explain: Callable[[Response], Diagnosis]
     providers: tuple[Provider, ...]
+    tokens: Tokens = field(default_factory=NoTokens)
+    services: tuple[OAuthService, ...] = ()
+    built_in_apps: tuple[OAuthApp, ...] = ()

@@ -14,8 +14,8 @@ from mailbox_desk.model.verdict import Half
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
-    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows. `auth`: what
-    the secret is."""
+    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows.
+    `auth`: what the secret is; for OAUTH it is an access token."""
 
     half: Half
     endpoint: Endpoint

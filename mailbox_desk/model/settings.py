@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mailbox_desk.model.check import Limits
 from mailbox_desk.model.discovery import DiscoverySettings
+from mailbox_desk.model.kept_apps import OAUTH_APPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     discovery: dict[str, Any] = {}
     odd = []
     for name, text in pairs.items():
-        if name.startswith(WINDOWS_OWN):
+        if name.startswith(WINDOWS_OWN) or name == OAUTH_APPS:
             continue
         try:
             if name.startswith("limits."):

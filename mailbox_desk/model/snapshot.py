@@ -8,6 +8,7 @@ from enum import StrEnum
 from mailbox_desk.model.check import HalfResult, Outcome
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.verdict import Half, Shown, State, Veil, Verdict
 
 
@@ -95,7 +96,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
-    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way."""
+    1970 UTC) is set while the login limits hold a check back; `checking_now` while one is under way;
+    `grant`: how long the sign-in lasts, where it is one by OAuth and that is known."""
 
     mailbox: Mailbox
     standing: Standing
@@ -103,6 +105,7 @@ class Snapshot:
     checking_now: bool = False
     held_until: float | None = None
     warnings: tuple[str, ...] = ()
+    grant: GrantLife | None = None
 
     @property
     def id(self) -> MailboxId:
