@@ -28,8 +28,8 @@ Begin = Callable[[Coroutine[None, None, None], str], None]
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Where mailboxes and their secrets go, who watches some already, how a watch begins, and how the secret of one that
-    is watched is replaced."""
+    """Where mailboxes and their secrets go, who watches some already, how a watch begins, and how a secret is
+    replaced."""
 
     vault: Vault
     archive: Archive

@@ -164,7 +164,7 @@ class Engine:
 
     async def remove(self, mailbox_id: MailboxId, *, revoke: bool = False) -> Revocation:
         """Stop watching, and forget the mailbox, its history and its secret; with `revoke` its grant is given back
-        before. Raises VaultClosed, nothing done: a secret that can't be deleted now must not stay behind."""
+        at last. Raises VaultClosed, nothing done: a secret that can't be deleted now must not stay behind."""
         if self._world.vault.state is not VaultState.OPEN:
             raise VaultClosed(self._world.vault.state)
         task = self._tasks.pop(mailbox_id, None)
@@ -173,16 +173,16 @@ class Engine:
             await asyncio.gather(task, return_exceptions=True)
         watcher = self._watchers.pop(mailbox_id, None)
         await self._desk.tokens.forget(mailbox_id)
-        given_back = Revocation.NOT_ASKED
+        grant = None
         if revoke and watcher is not None:
-            given_back = await self._giving_back.revoke(watcher.mailbox, self.mailboxes)
+            grant = await self._giving_back.revocable(watcher.mailbox, self.mailboxes)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.journal.forget(mailbox_id)
         self._desk.herald.forget(mailbox_id)
         self._desk.neighbours.forget(mailbox_id)
         self.board.withdraw(mailbox_id)
-        return given_back
+        return await self._giving_back.revoke(mailbox_id, grant) if revoke else Revocation.NOT_ASKED
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
@@ -194,14 +194,15 @@ class Engine:
             if mailbox != watcher.mailbox:
                 await self._world.archive.save_mailbox(mailbox, watcher.standing)
         finally:  # the new secret is there, whatever the store says
-            watcher.post(MailboxChanged(mailbox))
+            if mailbox != watcher.mailbox:
+                watcher.post(MailboxChanged(mailbox))
             watcher.post(Happened(Event(EventKind.SECRET_REPLACED)))
 
     def sign_in(
         self, who: str | Mailbox, app: OAuthApp, *, device: bool = False
     ) -> AsyncGenerator[SigningInStep, None]:
-        """Sign in by OAuth as this address or mailbox, in the browser or by a code; nothing is saved. A grant comes only
-        at the end, with Granted: then `add` or `replace_credential`. `app`: with its secret, by `oauth_app`."""
+        """Sign in by OAuth as this address or mailbox, in the browser or by a code; nothing is saved. A grant comes
+        only at the end, with Granted: then `add` or `replace_credential`. `app`: with its secret, by `oauth_app`."""
         mailbox = who if isinstance(who, Mailbox) else Mailbox(MailboxId(""), who, *self.guess(who))
         return sign_in(self._desk, self._world.tokens, app, self._with_provider(mailbox), device=device)
 

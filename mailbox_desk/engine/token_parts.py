@@ -9,10 +9,11 @@ from mailbox_desk.diagnosis.provider import LimitKind, TokenLifetimes
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.grant_plan import Attention
+from mailbox_desk.engine.known_grant import Around
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.oauth_apps import Ground, OAuthApps
 from mailbox_desk.engine.pace import Pace
-from mailbox_desk.engine.tokens import Around, TokenKeeper
+from mailbox_desk.engine.tokens import TokenKeeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored

@@ -14,7 +14,7 @@ from typing import Final
 from mailbox_desk.diagnosis.provider import TokenLifetimes
 from mailbox_desk.engine.backoff import retry_wait
 from mailbox_desk.engine.chores import say_fault
-from mailbox_desk.engine.grant_plan import Why, life_of, next_use
+from mailbox_desk.engine.grant_plan import Attention, Why, life_of, next_use
 from mailbox_desk.engine.known_grant import Around, KnownGrant, Witness
 from mailbox_desk.engine.oauth_apps import NoSuchApp, OAuthApps
 from mailbox_desk.engine.pace import Pace
@@ -103,8 +103,13 @@ class TokenKeeper:
             await asyncio.wait({known.flight})
 
     async def app_changed(self, app: OAuthAppId) -> tuple[MailboxId, ...]:
-        """The mailboxes whose grants were given to this app. What its old secret came to no longer counts."""
-        found = tuple(mailbox_id for mailbox_id, known in self._known.items() if known.app == app)
+        """The mailboxes whose grants, given to this app, are refused. What was asked by its old facts no longer
+        counts."""
+        found = tuple(
+            mailbox_id
+            for mailbox_id, known in self._known.items()
+            if known.app == app and (known.is_dead or self._around.attention(mailbox_id) is Attention.RESTING)
+        )
         for mailbox_id in found:
             await self.forget(mailbox_id)
             self.know(mailbox_id)

@@ -130,7 +130,8 @@ class Context:
     `host_passing`, `host_failing`, `host_refused`: other mailboxes at this host, by their latest check; `at_provider`
     and `in_domain`: the same over all hosts of the provider, and over the domain of the address.
     `secret_age`, `token_age`: since the password was stored, since the grant was given; `token_unused`: since that was
-    last used with success. `woke_ago`: since this computer woke. `capabilities`: what the server offers, in upper case (RFC 9051 section 7.2.2; RFC 5321 EHLO words).
+    last used with success. `woke_ago`: since this computer woke. `capabilities`: what the
+    server offers, in upper case (RFC 9051 section 7.2.2; RFC 5321 EHLO words).
     """
 
     now: float
