@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
+from mailbox_desk.engine.no_tokens import NoTokens
+from mailbox_desk.engine.ports import Tokens
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Limits, Outcome, Step, StepRecord
@@ -21,7 +23,7 @@ from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice
-from mailbox_desk.model.oauth import OAuthAppId
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
@@ -232,6 +234,7 @@ class Shelf:
     written: list[Incident] = field(default_factory=list)
     full: bool = False
     tidied: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
 
     async def load(self) -> Stored:
         return Stored(
@@ -239,6 +242,7 @@ class Shelf:
             tuple(self.standings.values()),
             tuple(self.refusals),
             tuple(each for each in self.kept.values() if each.is_open),
+            self.settings,
         )
 
     async def save_mailbox(self, mailbox: Mailbox, standing: Standing) -> None:
@@ -263,7 +267,9 @@ class Shelf:
         self.written.extend(record.incidents)
 
     async def save_setting(self, name: str, value: str) -> None:
-        raise AssertionError("not used")
+        if self.full:
+            raise ArchiveFailed("disk full")
+        self.settings[name] = value
 
     async def tidy(self, now: float) -> None:
         self.tidied += 1
@@ -302,6 +308,8 @@ class Lab:
     seen: list[Snapshot] = field(default_factory=list)
     dice: Callable[[], float] = lambda: 0.5
     judge: Judge = judge_by_text
+    tokens: Tokens = field(default_factory=NoTokens)
+    apps: tuple[OAuthApp, ...] = ()
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -334,6 +342,9 @@ class Lab:
             judge=self.judge,
             explain=lambda response: Diagnosis((RankedCause(Cause.UNKNOWN, 0.1),), rule=f"of {response.provider}"),
             providers=(),
+            tokens=self.tokens,
+            services=tuple({app.service.provider: app.service for app in self.apps}.values()),
+            built_in_apps=self.apps,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())
         self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)

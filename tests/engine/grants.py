@@ -18,10 +18,10 @@ from mailbox_desk.engine.tokens import TokenKeeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.check import Failure, FailureKind, Limits, Step
 from mailbox_desk.model.credential import OAuthToken, Secret
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import AuthKind, Mailbox, MailboxId
 from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, SignInStep, TokenFailed
 from mailbox_desk.model.verdict import Half
-from tests.engine.fakes import DAY, JumpingClock, MemoryVault, ScriptedServers, Shelf
+from tests.engine.fakes import DAY, JumpingClock, Lab, MemoryVault, ScriptedServers, Shelf
 
 SERVICE = OAuthService(
     "acme",
@@ -186,4 +186,12 @@ class Bench:
             await asyncio.gather(self._agenda, return_exceptions=True)
 
 
-__all__ = ["APP", "DAY", "SERVICE", "Acme", "Bench", "busy", "refused", "token_failure"]
+def by_token(lab: Lab, acme: Acme, user: str, **how: float) -> Mailbox:
+    """A mailbox on the lab's shelf whose person has signed in by OAuth."""
+    mailbox = replace(lab.mailbox(user), auth=AuthKind.OAUTH)
+    lab.shelf.mailboxes[mailbox.id] = mailbox
+    lab.vault.secrets[mailbox.id] = acme.grant(user, expires_in=how.get("expires_in"))
+    return mailbox
+
+
+__all__ = ["APP", "DAY", "SERVICE", "Acme", "Bench", "busy", "by_token", "refused", "token_failure"]

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from mailbox_desk.diagnosis.provider import TokenLifetimes
-from mailbox_desk.engine import agenda as agenda_module
-from mailbox_desk.engine.grant_plan import Attention
 from mailbox_desk.engine.tokens import AFTER_WAKE
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.credential import OAuthToken, Password, Secret
@@ -306,81 +302,6 @@ async def test_an_app_that_is_gone_is_said(bench: Bench) -> None:
         await soon(bench, ann)
     assert failed.value.failure.marks == {Mark.OAUTH_APP_MISSING}
     assert bench.acme.asked == []
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_a_thousand_due_in_one_minute(seed: int) -> None:
-    bench = Bench(dice=random.Random(seed).random, per_minute=240)
-    ids = [bench.put(f"u{number}", expires_in=3600 + number * 0.06) for number in range(1000)]
-    for mailbox_id in ids:
-        await bench.keeper.fresh(mailbox_id)
-    await bench.clock.pass_by(3600)
-    asks = sorted(at for at, _ in bench.acme.asked)
-    assert len(asks) == len({token for _, token in bench.acme.asked}) == 1000
-    assert all(bench.kept(each).expires_at > bench.clock.now() + 60 for each in ids)
-    most = max(sum(1 for at in asks if begin <= at < begin + 60) for begin in asks)
-    assert most <= 240
-    assert asks[-1] - asks[0] > 400  # spread over minutes
-    await bench.close()
-
-
-async def test_who_needs_a_token_now_goes_before_those_who_renew_ahead_of_time() -> None:
-    bench = Bench(per_minute=6)
-    crowd = [bench.put(f"u{number}", expires_in=600) for number in range(50)]
-    late = bench.put("late", expires_in=0)
-    for mailbox_id in crowd:
-        await bench.keeper.fresh(mailbox_id)
-    await bench.clock.pass_by(200)
-    waited = len(bench.acme.asked)
-    asking = asyncio.ensure_future(bench.keeper.fresh(late))
-    await bench.clock.pass_by(10)
-    assert (await asking).refresh_token == Secret("late/2")
-    assert waited < 40
-    await bench.close()
-
-
-@pytest.fixture
-def long_naps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agenda_module, "LONGEST_NAP", 6 * HOUR)  # 400 days of short ones would take minutes
-
-
-async def test_a_paused_mailbox_lives_through_400_days(long_naps: None, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
-    bench = Bench(lifetimes=TokenLifetimes(refresh_unused_days=90))
-    ann = bench.put("ann")
-    bench.attention[ann] = Attention.PAUSED
-    bench.keeper.know(ann)
-    await bench.clock.pass_by(400 * DAY)
-    asks = [0.0, *bench.acme.asks("ann")]
-    waits = [later - earlier for earlier, later in pairwise(asks)]
-    assert 13 <= len(waits) <= 15
-    assert max(waits) <= 30 * DAY + HOUR
-    assert caplog.text.count("is used so that it lives on") == len(waits)
-    life = bench.keeper.life(ann)
-    assert life is not None
-    assert (life.by_disuse, life.ends_at) == (True, bench.kept(ann).refreshed_at + 90 * DAY)
-    await bench.close()
-
-
-async def test_half_of_a_short_time_is_waited_for(long_naps: None) -> None:
-    bench = Bench(lifetimes=TokenLifetimes(refresh_unused_days=14))
-    ann = bench.put("ann")
-    bench.attention[ann] = Attention.PAUSED
-    bench.keeper.know(ann)
-    await bench.clock.pass_by(40 * DAY)
-    asks = [0.0, *bench.acme.asks("ann")]
-    assert max(later - earlier for earlier, later in pairwise(asks)) <= 7 * DAY
-    await bench.close()
-
-
-async def test_a_grant_that_rests_is_left_alone(long_naps: None) -> None:
-    bench = Bench(lifetimes=TokenLifetimes(refresh_unused_days=90))
-    ann = bench.put("ann")
-    bench.attention[ann] = Attention.RESTING
-    bench.keeper.know(ann)
-    await bench.clock.pass_by(100 * DAY)
-    assert bench.acme.asked == []
-    await bench.close()
 
 
 async def test_to_stop_waits_for_an_answer_on_its_way(bench: Bench) -> None:
