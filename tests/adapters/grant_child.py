@@ -1,8 +1,8 @@
 """A nest of processes to be killed: each hatched one renews the grants of all mailboxes of a vault without end.
 
 In: home folder and, for each mailbox, the number of the newest refresh token that the provider gave out and of the
-newest that was shown to it. Out: "pid N", "i MAILBOX N SHOWN" as the provider gives a token out, "u MAILBOX N" as somebody uses what came of it, "r MAILBOX N" where it
-was refused, then "end".
+newest that was shown to it. Out: "pid N", "i MAILBOX N SHOWN" as the provider gives a token out, "u MAILBOX N" as
+somebody uses what came of it, "r MAILBOX N" where it was refused, then "end".
 """
 
 from __future__ import annotations
