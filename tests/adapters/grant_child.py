@@ -62,11 +62,13 @@ class Rotating:
         raise AssertionError("not used")
 
     async def sign_in(self, app: OAuthApp, address: str, limit: float) -> AsyncGenerator[SignInStep, None]:
-        for step in ():
+        steps: tuple[SignInStep, ...] = ()
+        for step in steps:
             yield step
 
     async def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
-        for step in ():
+        steps: tuple[SignInStep, ...] = ()
+        for step in steps:
             yield step
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import fields
 
 import pytest
 
@@ -35,17 +36,9 @@ ONE, OTHER = MailboxId("one"), MailboxId("other")
 def test_a_credential_comes_back_whole(credential: Credential) -> None:
     key = MasterKey.new()
     opened = unseal_credential(key, ONE, seal_credential(key, ONE, credential))
-    for half in (
-        "receiving",
-        "sending",
-        "refresh_token",
-        "access_token",
-        "expires_at",
-        "app",
-        "granted_at",
-        "former_refresh_token",
-    ):
-        kept, given = getattr(opened, half, None), getattr(credential, half, None)
+    assert type(opened) is type(credential)
+    for each in fields(credential):
+        kept, given = getattr(opened, each.name), getattr(credential, each.name)
         assert (kept.reveal() if isinstance(kept, Secret) else kept) == (
             given.reveal() if isinstance(given, Secret) else given
         )
