@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.oauth import OAuthAppId
 from mailbox_desk.model.vault_state import SecretMissing, VaultState
 
 
@@ -14,6 +15,7 @@ class MemoryVault:
 
     def __init__(self, credentials: Mapping[MailboxId, Credential] | None = None) -> None:
         self._credentials = dict(credentials or {})
+        self._app_secrets: dict[OAuthAppId, Secret] = {}
 
     @property
     def state(self) -> VaultState:
@@ -33,3 +35,12 @@ class MemoryVault:
 
     async def delete(self, mailbox_id: MailboxId) -> None:
         self._credentials.pop(mailbox_id, None)
+
+    async def read_app_secret(self, app: OAuthAppId) -> Secret | None:
+        return self._app_secrets.get(app)
+
+    async def write_app_secret(self, app: OAuthAppId, secret: Secret) -> None:
+        self._app_secrets[app] = secret
+
+    async def delete_app_secret(self, app: OAuthAppId) -> None:
+        self._app_secrets.pop(app, None)

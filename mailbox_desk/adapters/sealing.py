@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mailbox_desk.model.credential import Credential, OAuthToken, Password, Secret
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.oauth import OAuthAppId
 
 KEY_BYTES = 32
 _VERSION = b"\x01"
@@ -78,6 +79,26 @@ def seal_credential(key: MasterKey, mailbox_id: MailboxId, credential: Credentia
     return key.seal(plain + b" " * (-len(plain) % _PADDING), f"mailbox {mailbox_id}")
 
 
+def seal_app_secret(key: MasterKey, app: OAuthAppId, secret: Secret) -> bytes:
+    """The client secret of an OAuth app, padded likewise."""
+    plain = json.dumps({"client_secret": secret.reveal()}).encode("ascii")
+    return key.seal(plain + b" " * (-len(plain) % _PADDING), app_owner(app))
+
+
+def unseal_app_secret(key: MasterKey, app: OAuthAppId, sealed: bytes) -> Secret:
+    """Raises WrongSeal."""
+    plain = key.unseal(sealed, app_owner(app))
+    try:
+        return Secret(str(json.loads(plain)["client_secret"]))
+    except (ValueError, KeyError, TypeError):
+        raise WrongSeal("sealed by a program that writes secrets otherwise") from None
+
+
+def app_owner(app: OAuthAppId) -> str:
+    """Whose row it is."""
+    return f"oauth app {app}"
+
+
 def unseal_credential(key: MasterKey, mailbox_id: MailboxId, sealed: bytes) -> Credential:
     """Raises WrongSeal."""
     plain = key.unseal(sealed, f"mailbox {mailbox_id}")
@@ -95,7 +116,7 @@ def _fields(credential: Credential) -> dict[str, str | float | None]:
             return {
                 "kind": "password",
                 "receiving": receiving.reveal(),
-                "sending": None if sending is None else sending.reveal(),
+                "sending": _revealed(sending),
             }
         case OAuthToken():
             return {
@@ -107,6 +128,7 @@ def _fields(credential: Credential) -> dict[str, str | float | None]:
                 "granted_at": credential.granted_at,
                 "refreshed_at": credential.refreshed_at,
                 "scope": credential.scope,
+                "former_refresh_token": _revealed(credential.former_refresh_token),
             }
 
 
@@ -120,8 +142,16 @@ def _credential(fields: dict[str, str]) -> Credential:
             float(fields.get("granted_at", 0.0)),
             float(fields.get("refreshed_at", 0.0)),
             fields.get("scope", ""),
+            _hidden(fields.get("former_refresh_token")),
         )
     if fields["kind"] != "password":
         raise ValueError(fields["kind"])
-    sending = fields["sending"]
-    return Password(Secret(fields["receiving"]), None if sending is None else Secret(sending))
+    return Password(Secret(fields["receiving"]), _hidden(fields["sending"]))
+
+
+def _revealed(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
+
+
+def _hidden(text: str | None) -> Secret | None:
+    return None if text is None else Secret(text)

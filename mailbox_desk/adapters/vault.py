@@ -15,13 +15,22 @@ from mailbox_desk.adapters import vault_file
 from mailbox_desk.adapters.group_commit import GroupCommit, Work
 from mailbox_desk.adapters.keyring_key import KeyringKeys, KeyringState
 from mailbox_desk.adapters.passphrase_key import lock_with_passphrase, unlock_with_passphrase
-from mailbox_desk.adapters.sealing import MasterKey, WrongSeal, seal_credential, unseal_credential
+from mailbox_desk.adapters.sealing import (
+    MasterKey,
+    WrongSeal,
+    app_owner,
+    seal_app_secret,
+    seal_credential,
+    unseal_app_secret,
+    unseal_credential,
+)
 from mailbox_desk.adapters.store_header import NotAStore
 from mailbox_desk.adapters.vault_file import KeyKeeping, KeyPlace, VaultContents
 from mailbox_desk.adapters.workers import Lane, LaneClosed
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.history import StoreIsNewer
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.oauth import OAuthAppId
 from mailbox_desk.model.vault_state import (
     SecretMissing,
     SecretUnreadable,
@@ -92,15 +101,33 @@ class SealedVault:
     async def write(self, mailbox_id: MailboxId, credential: Credential) -> None:
         """Returns when it lies on the disk. Raises VaultClosed, or VaultFailed and the old one still holds."""
         key, contents, commits = self._opened()
-        sealed = seal_credential(key, mailbox_id, credential)
-        await _commit(commits, lambda store: vault_file.write_sealed(store, mailbox_id, sealed))
-        contents.sealed[mailbox_id] = sealed
+        await _write(commits, contents, mailbox_id, seal_credential(key, mailbox_id, credential))
 
     async def delete(self, mailbox_id: MailboxId) -> None:
         """Nothing there is nothing to do. Raises VaultClosed or VaultFailed."""
         _, contents, commits = self._opened()
-        await _commit(commits, lambda store: vault_file.delete_sealed(store, mailbox_id))
-        contents.sealed.pop(mailbox_id, None)
+        await _delete(commits, contents, mailbox_id)
+
+    async def read_app_secret(self, app: OAuthAppId) -> Secret | None:
+        """None: the app has none. Raises VaultClosed, or SecretUnreadable for a damaged row."""
+        key, contents, _ = self._opened()
+        sealed = contents.sealed.get(_row_of(app))
+        if sealed is None:
+            return None
+        try:
+            return unseal_app_secret(key, app, sealed)
+        except WrongSeal as error:
+            raise SecretUnreadable(app) from error
+
+    async def write_app_secret(self, app: OAuthAppId, secret: Secret) -> None:
+        """Returns when it lies on the disk. Raises VaultClosed, or VaultFailed and the old one still holds."""
+        key, contents, commits = self._opened()
+        await _write(commits, contents, _row_of(app), seal_app_secret(key, app, secret))
+
+    async def delete_app_secret(self, app: OAuthAppId) -> None:
+        """Nothing there is nothing to do. Raises VaultClosed or VaultFailed."""
+        _, contents, commits = self._opened()
+        await _delete(commits, contents, _row_of(app))
 
     async def move_to_keyring(self, *, prompt: bool = False) -> bool:
         """Move an open vault's key from its passphrase into the keyring: only once the keyring has kept it for sure;
@@ -207,6 +234,21 @@ class SealedVault:
         if self._state is not VaultState.OPEN or not (self._key and self._contents and self._commits):
             raise VaultClosed(self._state)
         return self._key, self._contents, self._commits
+
+
+def _row_of(app: OAuthAppId) -> MailboxId:
+    """Rows are named after their owners; no mailbox's id has a space in it."""
+    return MailboxId(app_owner(app))
+
+
+async def _write(commits: GroupCommit, contents: VaultContents, row: MailboxId, sealed: bytes) -> None:
+    await _commit(commits, lambda store: vault_file.write_sealed(store, row, sealed))
+    contents.sealed[row] = sealed
+
+
+async def _delete(commits: GroupCommit, contents: VaultContents, row: MailboxId) -> None:
+    await _commit(commits, lambda store: vault_file.delete_sealed(store, row))
+    contents.sealed.pop(row, None)
 
 
 async def _commit(commits: GroupCommit, work: Work) -> None:

@@ -156,7 +156,7 @@ def _names_of_failure(failure: Failure) -> frozenset[FactName]:
         {
             FactName.RECEIVING: failure.half is Half.RECEIVING,
             FactName.SENDING: failure.half is not Half.RECEIVING,
-            FactName.REFUSED_SIGN_IN: failure.is_refused_secret,
+            FactName.REFUSED_SIGN_IN: failure.is_refused_sign_in,
             FactName.TEMPORARY: failure.kind is FailureKind.TEMPORARY,
         }
     )
@@ -210,8 +210,9 @@ _TOKEN_NAMES: Final = {
 def _names_of_token(context: Context) -> frozenset[FactName]:
     answered = frozenset() if context.token_answer is None else frozenset({_TOKEN_NAMES[context.token_answer]})
     age = context.token_age or 0.0
+    unused = age if context.token_unused is None else context.token_unused  # use keeps a grant alive, whatever its age
     return answered | _held(
-        {FactName.TOKEN_A_WEEK_OLD: WEEK <= age <= WEEK + 2 * DAY, FactName.TOKEN_OVER_90_DAYS: age >= LONG_IDLE}
+        {FactName.TOKEN_A_WEEK_OLD: WEEK <= age <= WEEK + 2 * DAY, FactName.TOKEN_OVER_90_DAYS: unused >= LONG_IDLE}
     )
 
 

@@ -31,7 +31,8 @@ class UsernameForm(StrEnum):
 
 class LimitKind(StrEnum):
     """What a provider counts. Connections are those open at one time, by one account; the rest is by one account and
-    in the time that its name says; megabytes are 1,000,000 bytes. Idle minutes: how long one IDLE may last."""
+    in the time that its name says, but token requests, which are those of one app; megabytes are 1,000,000 bytes. Idle
+    minutes: how long one IDLE may last."""
 
     CONNECTIONS = "connections"
     SENDING_CONNECTIONS = "sending_connections"
@@ -45,6 +46,7 @@ class LimitKind(StrEnum):
     DOWNLOAD_MEGABYTES_PER_DAY = "download_megabytes_per_day"
     UPLOAD_MEGABYTES_PER_DAY = "upload_megabytes_per_day"
     IDLE_MINUTES = "idle_minutes"
+    TOKEN_REQUESTS_PER_MINUTE = "token_requests_per_minute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mailbox_desk.engine.messages import Happened
 from mailbox_desk.engine.ports import Archive, Clock, Vault
 from mailbox_desk.engine.start import due_first, new_standing
 from mailbox_desk.engine.watcher import Watcher
+from mailbox_desk.model.credential import Credential
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import Standing
-from mailbox_desk.model.status import Event, EventKind
 from mailbox_desk.model.vault_state import VaultClosed, VaultFailed, VaultState
 
 _PORTION: Final = 25  # one commit each in vault and archive; the window's thread goes on between two
@@ -29,13 +28,15 @@ Begin = Callable[[Coroutine[None, None, None], str], None]
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Where mailboxes and their secrets go, who watches some already, and how a watch begins."""
+    """Where mailboxes and their secrets go, who watches some already, how a watch begins, and how a secret is
+    replaced."""
 
     vault: Vault
     archive: Archive
     clock: Clock
     watchers: Mapping[MailboxId, Watcher]
     watch: Callable[[Mailbox, Standing], None]
+    replace: Callable[[MailboxId, Credential], Awaitable[None]]
 
 
 async def add_in_portions(
@@ -71,13 +72,11 @@ async def _kept(shelves: Shelves, draft: Draft, look: float | None) -> Kept:
         if own is None:
             await _save(shelves, draft, standing)
         else:
-            await shelves.vault.write(mailbox.id, draft.credential)
+            await shelves.replace(mailbox.id, draft.credential)
     except (VaultClosed, VaultFailed, ArchiveFailed) as error:
         return Kept(mailbox.id, error)
     if own is None:
         shelves.watch(mailbox, standing)
-    else:
-        own.post(Happened(Event(EventKind.SECRET_REPLACED)))
     return Kept(mailbox.id)
 
 

@@ -19,9 +19,11 @@ from mailbox_desk.engine.ledger import Ledger
 from mailbox_desk.engine.lines import Lines
 from mailbox_desk.engine.lookout import Lookout
 from mailbox_desk.engine.neighbours import Neighbours
+from mailbox_desk.engine.oauth_apps import OAuthApps
 from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.ports import Checker, Clock, Vault
 from mailbox_desk.engine.throttle import Throttle
+from mailbox_desk.engine.tokens import TokenKeeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.settings import Settings
@@ -31,8 +33,8 @@ from mailbox_desk.model.vault_state import VaultState
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
-    secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for; `follow_up` does what
-    an entry of the journal asks for."""
+    secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for; `follow_up` does
+    what an entry of the journal asks for."""
 
     clock: Clock
     dice: Dice
@@ -50,6 +52,8 @@ class Desk:
     overseer: Overseer
     journal: Journal
     herald: Herald
+    apps: OAuthApps
+    tokens: TokenKeeper
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]

@@ -176,7 +176,7 @@ def _is_settled(was: HalfStanding, standing: Standing, half: Half, diagnosis: Di
 
 
 def _await_opinion(standing: Standing, half: Half, failure: Failure, sitting: Sitting) -> Standing:
-    place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_secret else Opinion.HERE
+    place = opinion_place(standing, half, shared=sitting.shared) if failure.is_refused_sign_in else Opinion.HERE
     asked = None if sitting.hurried else patience(failure.text, sitting.now)
     due = sitting.now + max(between(sitting.second_opinion, sitting.dice), asked or 0.0)
     standing = with_half(standing, half, replace(standing.half(half), opinion=place, due=due))

@@ -22,6 +22,7 @@ from mailbox_desk.engine.furnish import Calls, furnish, watch_network
 from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.journal import Entry
 from mailbox_desk.engine.lateness import Lateness
+from mailbox_desk.engine.leaving import GivingBack
 from mailbox_desk.engine.messages import (
     Acknowledged,
     CheckWanted,
@@ -38,6 +39,7 @@ from mailbox_desk.engine.network_watch import NetworkCalls
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.reading import gauges
 from mailbox_desk.engine.shift import Shift
+from mailbox_desk.engine.signing_in import SigningInStep, sign_in
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
@@ -45,7 +47,8 @@ from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.watcher import Watcher
 from mailbox_desk.engine.world import World
-from mailbox_desk.model.credential import Credential, Secret
+from mailbox_desk.model.client_secret import app_from_client_secret
+from mailbox_desk.model.credential import Credential, Secret, auth_of
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
@@ -53,8 +56,9 @@ from mailbox_desk.model.gauges import Gauges
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident, IncidentKind
-from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, RegisteredApp, Revocation
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
@@ -95,12 +99,15 @@ class Engine:
             vault_closed=self._vault_watch.found_closed,
             ordered=self._ordered,
             follow_up=self._follow_up,
+            found_dead=self._grant_refused,
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
         self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
         self.lateness = Lateness()
         network = NetworkCalls(calls.blinded, calls.sighted, self._renew_lines, self._count)
         self._network = watch_network(world, self._desk, stored, self._chores, network)
+        self._services = {service.provider: service for service in world.services}
+        self._giving_back = GivingBack(world.clock, world.vault, world.tokens, self._desk.apps)
 
     @property
     def vault_state(self) -> VaultState:
@@ -156,12 +163,13 @@ class Engine:
         self._world.checker.shut()
         self._world.lines.shut()
         self._vault_watch.stop()
+        await self._desk.tokens.stop()
         await asyncio.gather(*self._shift.stop(), *self._chores.stop(), return_exceptions=True)
         self._watchers.clear()
 
     async def add(self, draft: Draft) -> None:
         """Save a mailbox with its secret and begin to watch it. The secret first: a mailbox without one can't be."""
-        mailbox = self._with_provider(draft.mailbox)
+        mailbox = replace(self._with_provider(draft.mailbox), auth=auth_of(draft.credential, draft.mailbox.auth))
         standing = new_standing(mailbox, self._world.clock.now())
         await self._world.vault.write(mailbox.id, draft.credential)
         await self._world.archive.save_mailbox(mailbox, standing)
@@ -173,7 +181,7 @@ class Engine:
         whole = [replace(draft, mailbox=self._with_provider(draft.mailbox)) for draft in drafts]
         spacing = self._desk.settings.first_round_spacing if first_round else None
         world = self._world
-        shelves = Shelves(world.vault, world.archive, world.clock, self._watchers, self._watch)
+        shelves = Shelves(world.vault, world.archive, world.clock, self._watchers, self._watch, self.replace_credential)
         return add_in_portions(shelves, whole, spacing, self._chores.begin)
 
     async def update(self, mailbox: Mailbox) -> None:
@@ -184,13 +192,17 @@ class Engine:
         self._desk.lookout.know(mailbox)
         watcher.post(MailboxChanged(mailbox))
 
-    async def remove(self, mailbox_id: MailboxId) -> None:
-        """Stop watching, and forget the mailbox, its history and its secret. Raises VaultClosed, nothing done: a
-        secret that can't be deleted now must not stay behind."""
+    async def remove(self, mailbox_id: MailboxId, *, revoke: bool = False) -> Revocation:
+        """Stop watching, and forget the mailbox, its history and its secret; with `revoke` its grant is given back
+        at last. Raises VaultClosed, nothing done: a secret that can't be deleted now must not stay behind."""
         if self._world.vault.state is not VaultState.OPEN:
             raise VaultClosed(self._world.vault.state)
         await self._shift.end(mailbox_id)
-        self._watchers.pop(mailbox_id, None)
+        watcher = self._watchers.pop(mailbox_id, None)
+        await self._desk.tokens.forget(mailbox_id)
+        grant = None
+        if revoke and watcher is not None:
+            grant = await self._giving_back.revocable(watcher.mailbox, self.mailboxes)
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.lines.forget(mailbox_id)
@@ -203,11 +215,52 @@ class Engine:
         self.board.withdraw(mailbox_id)
         if shared:
             await self._desk.archive.record(Record(incidents=shared))
+        return await self._giving_back.revoke(mailbox_id, grant) if revoke else Revocation.NOT_ASKED
 
     async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
+        watcher = self._watchers[mailbox_id]
+        mailbox = replace(watcher.mailbox, auth=auth_of(credential, watcher.mailbox.auth))
+        await self._desk.tokens.forget(mailbox_id)
         await self._world.vault.write(mailbox_id, credential)
-        self._watchers[mailbox_id].post(Happened(Event(EventKind.SECRET_REPLACED)))
+        try:
+            if mailbox != watcher.mailbox:
+                await self._world.archive.save_mailbox(mailbox, watcher.standing)
+        finally:  # the new secret is there, whatever the store says
+            if mailbox != watcher.mailbox:
+                watcher.post(MailboxChanged(mailbox))
+            watcher.post(Happened(Event(EventKind.SECRET_REPLACED)))
+
+    def sign_in(
+        self, who: str | Mailbox, app: OAuthApp, *, device: bool = False
+    ) -> AsyncGenerator[SigningInStep, None]:
+        """Sign in by OAuth as this address or mailbox, in the browser or by a code; nothing is saved. A grant comes
+        only at the end, with Granted: then `add` or `replace_credential`. `app`: with its secret, by `oauth_app`."""
+        mailbox = who if isinstance(who, Mailbox) else Mailbox(MailboxId(""), who, *self.guess(who))
+        return sign_in(self._desk, self._world.tokens, app, self._with_provider(mailbox), device=device)
+
+    def oauth_apps(self) -> tuple[RegisteredApp, ...]:
+        """The apps that the desk may sign in by, without their secrets; the user's own first."""
+        return self._desk.apps.all
+
+    async def oauth_app(self, app_id: OAuthAppId) -> OAuthApp:
+        """The app with its secret, for `sign_in`. Raises NoSuchApp, VaultClosed, SecretUnreadable."""
+        return await self._desk.apps.get(app_id)
+
+    async def save_oauth_app(self, app: OAuthApp) -> None:
+        """Keep an app, new or changed. Grants that were given to it are tried again at once.
+        Raises BuiltIn, VaultClosed, VaultFailed, ArchiveFailed."""
+        await self._desk.apps.save(app)
+        for mailbox_id in await self._desk.tokens.app_changed(app.id):
+            self._post_all((mailbox_id,), Event(EventKind.SECRET_REPLACED))
+
+    async def remove_oauth_app(self, app_id: OAuthAppId) -> None:
+        """Forget an app and its secret. Raises BuiltIn, VaultClosed, ArchiveFailed."""
+        await self._desk.apps.remove(app_id)
+
+    def read_client_secret(self, text: str, app_id: OAuthAppId, provider: str = "google") -> OAuthApp:
+        """The app that a client_secret.json of Google's console is for. Raises BadClientSecret."""
+        return app_from_client_secret(text, app_id, self._services[provider])
 
     async def pause(self, ids: Iterable[MailboxId], until: float | None, note: str = "") -> None:
         """Look away until then (seconds since 1970 UTC), or until resumed; `note` is the person's own why."""
@@ -332,6 +385,8 @@ class Engine:
         self._desk.journal.know(mailbox, standing, self._world.clock.now())
         watcher = Watcher(self._desk, mailbox, standing)
         self._desk.lookout.know(mailbox)
+        if mailbox.auth is AuthKind.OAUTH:
+            self._desk.tokens.know(mailbox.id)
         self._watchers[mailbox.id] = watcher
         self._shift.begin(watcher)
 
@@ -388,6 +443,11 @@ class Engine:
     def _ordered(self, mailbox_id: MailboxId, order: Order) -> None:
         if mailbox_id in self._watchers:
             self._watchers[mailbox_id].post(Ordered(order))
+
+    def _grant_refused(self, mailbox_id: MailboxId) -> None:
+        """A renewal ahead of time was refused: look at once, and let the check say so."""
+        if mailbox_id in self._watchers:
+            self._watchers[mailbox_id].post(Hastened())
 
     def _blinded(self, veil: Veil) -> None:
         self._desk.breakers.reset()

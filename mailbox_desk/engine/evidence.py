@@ -18,6 +18,7 @@ from mailbox_desk.model.verdict import Half
 def evidence(desk: Desk, mailbox: Mailbox, half: Half) -> Context:
     """The Context of a failure of this half, as far as it is the same for all who would fail now."""
     around = desk.neighbours.around(mailbox, half)
+    grant = desk.tokens.witness(mailbox.id)
     return Context(
         now=desk.clock.now(),
         provider=mailbox.provider,
@@ -29,6 +30,9 @@ def evidence(desk: Desk, mailbox: Mailbox, half: Half) -> Context:
         in_domain=around.domain,
         local_network_down=desk.lookout.is_blind,
         woke_ago=desk.wakefulness.woke_ago(),
+        token_answer=grant.answer,
+        token_age=grant.age,
+        token_unused=grant.unused,
     )
 
 
@@ -46,7 +50,7 @@ def _fate(before: Standing, result: HalfResult, *, shared: bool) -> Fate:
         return Fate.PASSING
     half = result.half
     worked = before.half(half).worked_at is not None or (shared and before.half(half.other).worked_at is not None)
-    return Fate.REFUSED if result.failure.is_refused_secret and worked else Fate.FAILING
+    return Fate.REFUSED if result.failure.is_refused_sign_in and worked else Fate.FAILING
 
 
 def _ends_the_check(now: float, before: Standing, half: Half) -> bool:

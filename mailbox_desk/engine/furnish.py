@@ -28,6 +28,7 @@ from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
 from mailbox_desk.engine.throttle import Throttle
+from mailbox_desk.engine.token_parts import make_apps, make_keeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
 from mailbox_desk.engine.world import World
@@ -50,6 +51,7 @@ class Calls:
     vault_closed: Callable[[VaultState], None]
     ordered: Callable[[MailboxId, Order], None]
     follow_up: Callable[[Entry], None]
+    found_dead: Callable[[MailboxId], None]
 
 
 def furnish(
@@ -66,6 +68,12 @@ def furnish(
     ledger = Ledger(world.archive)
     woke_just_now = partial(_woke_just_now, wakefulness)
     journal = Journal(stored.incidents, Neighbourhood(partial(_is_public, world.providers)), woke_just_now)
+    lookout = Lookout(
+        Means(world.clock, world.checker, world.network, settings.limits, settings.network),
+        blinded=calls.blinded,
+        sighted=calls.sighted,
+    )
+    apps = make_apps(world, stored)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -75,11 +83,7 @@ def furnish(
         board=board,
         agenda=agenda,
         budget=_budget(world, settings, providers),
-        lookout=Lookout(
-            Means(world.clock, world.checker, world.network, settings.limits, settings.network),
-            blinded=calls.blinded,
-            sighted=calls.sighted,
-        ),
+        lookout=lookout,
         comeback=Comeback(world.dice, settings.first_round_spacing),
         lines=_lines(world, settings, providers),
         neighbours=_neighbours(world, settings),
@@ -87,6 +91,8 @@ def furnish(
         overseer=Overseer(world.clock, limit=settings.limits.total, workers=settings.threads),
         journal=journal,
         herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
+        apps=apps,
+        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, calls.found_dead),
         judge=world.judge,
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),

@@ -17,7 +17,7 @@ from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkFact, PublicSight
 from mailbox_desk.model.notice import Notice
-from mailbox_desk.model.oauth import OAuthApp, SignInStep
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, SignInStep
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.vault_state import VaultState
 
@@ -100,6 +100,12 @@ class Vault(Protocol):
     async def write(self, mailbox_id: MailboxId, credential: Credential) -> None: ...
 
     async def delete(self, mailbox_id: MailboxId) -> None: ...
+
+    async def read_app_secret(self, app: OAuthAppId) -> Secret | None: ...
+
+    async def write_app_secret(self, app: OAuthAppId, secret: Secret) -> None: ...
+
+    async def delete_app_secret(self, app: OAuthAppId) -> None: ...
 
 
 class Tokens(Protocol):

@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, full_is_failed
-from mailbox_desk.model.credential import Credential, OAuthToken, Secret
+from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, StepRecord, full_is_failed
+from mailbox_desk.model.credential import Credential, OAuthToken, Secret, auth_of
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 from mailbox_desk.model.mark import Mark
+from mailbox_desk.model.oauth import TokenFailed
 from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable, VaultClosed
 from mailbox_desk.model.verdict import Half
 
 _log = logging.getLogger(__name__)
+
+QUITE_NEW: Final = 60.0
+"""Seconds after a renewal in which a refusal is one of the grant itself, and not of an access token that has aged."""
+_UNREACHED: Final = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMED_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,13 @@ async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: i
                 post(LineProved(attempt))
                 continue
             try:
-                result = await _check(desk, mailbox, half, endpoint, credential)
+                result = await _tried(desk, mailbox, half, endpoint, credential)
             except HostHeldBack as back:
                 held.append((half, back.until))
                 continue
             taken.append(half)
             post(HalfChecked(attempt, result, shared, desk.good_secrets.mark(lasting_secret(credential, half))))
-            if result.failure is not None and result.failure.is_refused_secret:
+            if result.failure is not None and (result.failure.is_refused_secret or result.failure.step is Step.TOKEN):
                 break
     except VaultClosed as closed:
         desk.vault_closed(closed.state)
@@ -101,7 +107,38 @@ def lasting_secret(credential: Credential, half: Half) -> Secret:
     return credential.refresh_token if isinstance(credential, OAuthToken) else credential.secret(half)
 
 
-async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential) -> HalfResult:
+async def _tried(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential) -> HalfResult:
+    """A grant is made fresh first. An access token that is refused though it is not quite new counts for nothing: the
+    token endpoint, the best witness, is asked once, and what it gives is tried once."""
+    if not isinstance(credential, OAuthToken):
+        return await _check(desk, mailbox, half, endpoint, credential)
+    try:
+        grant = await desk.tokens.fresh(mailbox.id)
+        is_new = desk.clock.now() - grant.refreshed_at <= QUITE_NEW
+        result = await _check(desk, mailbox, half, endpoint, grant, counts=is_new)
+        if is_new or result.failure is None or not result.failure.is_refused_sign_in:
+            return result
+        grant = await desk.tokens.renewed(mailbox.id, grant)
+        return await _check(desk, mailbox, half, endpoint, grant)
+    except TokenFailed as failed:
+        return await _without_token(desk, half, endpoint, failed)
+
+
+async def _without_token(desk: Desk, half: Half, endpoint: Endpoint, failed: TokenFailed) -> HalfResult:
+    """Where the token endpoint was not reached at all, it may be our own network: the mail server is a witness."""
+    if failed.failure.kind in _UNREACHED and not await desk.checker.reach(endpoint, desk.settings.limits):
+        unreached = Failure(half, Step.CONNECT, FailureKind.UNREACHABLE, failed.failure.text)
+        result = HalfResult(half, Outcome.FAILED, failure=unreached)
+        await desk.lookout.noted(endpoint, result)
+        return result
+    step = StepRecord(Step.TOKEN, 0.0, passed=False, note=failed.failure.text)
+    return HalfResult(half, Outcome.FAILED, steps=(step,), failure=replace(failed.failure, half=half))
+
+
+async def _check(
+    desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential, *, counts: bool = True
+) -> HalfResult:
+    """`counts`: a refusal says something of the secret."""
     errand = Errand(
         half=half,
         endpoint=endpoint,
@@ -110,12 +147,13 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
         keep=desk.lines.keeping(mailbox) if half is Half.RECEIVING else None,
+        auth=auth_of(credential, mailbox.auth),
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         with desk.overseer.at_check(mailbox.id):
             result = full_is_failed(await desk.checker.check(errand))
         desk.overseer.times.note(half, result.seconds)
-        lease.refused = result.failure is not None and result.failure.is_refused_secret
+        lease.refused = counts and result.failure is not None and result.failure.is_refused_secret
     await desk.lookout.noted(endpoint, result)
     return result
 

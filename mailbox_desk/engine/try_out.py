@@ -11,11 +11,13 @@ from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.evidence import evidence
 from mailbox_desk.engine.sitting import uses_one_secret
-from mailbox_desk.model.check import HalfResult, StepRecord, full_is_failed
+from mailbox_desk.model.check import HalfResult, Outcome, StepRecord, full_is_failed
+from mailbox_desk.model.credential import OAuthToken, auth_of
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.errand import Draft, Errand, HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
 from mailbox_desk.model.history import Record, Refusal
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, Security
+from mailbox_desk.model.oauth import TokenFailed
 from mailbox_desk.model.verdict import Half
 
 
@@ -43,12 +45,30 @@ async def try_out(desk: Desk, draft: Draft) -> AsyncGenerator[TryOutStep, None]:
 
 
 async def try_servers(desk: Desk, mailbox: Mailbox) -> AsyncIterator[TryOutStep]:
-    """The same with the secret that is kept: other servers or another certificate are tried, the secret stays.
-    Raises VaultClosed, SecretMissing or SecretUnreadable before anything is tried."""
-    draft = Draft(mailbox, await desk.vault.read(mailbox.id))
+    """The same with the secret that is kept: other servers or another certificate are tried, the secret stays. A grant
+    is made fresh first. Raises VaultClosed, SecretMissing or SecretUnreadable before anything is tried."""
+    credential = await desk.vault.read(mailbox.id)
+    if isinstance(credential, OAuthToken):
+        try:
+            credential = await desk.tokens.fresh(mailbox.id)
+        except TokenFailed as failed:
+            for step in _no_token(desk, mailbox, failed):
+                yield step
+            return
+    draft = Draft(mailbox, credential)
     async with aclosing(try_out(desk, draft)) as steps:
         async for step in steps:
             yield step
+
+
+def _no_token(desk: Desk, mailbox: Mailbox, failed: TokenFailed) -> tuple[TryOutStep, ...]:
+    """Nothing to try with: the token endpoint's answer is the result."""
+    half = mailbox.halves[0]
+    failure = replace(failed.failure, half=half)
+    result = HalfResult(half, Outcome.FAILED, failure=failure)
+    return HalfTried(result, desk.judge(failure, evidence(desk, mailbox, half))), TryOutEnded(
+        passed=False, mailbox=mailbox
+    )
 
 
 async def _try_half(
@@ -85,6 +105,7 @@ async def _leased_check(
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
         fetch_certificate=True,
+        auth=auth_of(draft.credential, draft.mailbox.auth),
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         result = full_is_failed(await desk.checker.check(errand, steps.put_nowait))
@@ -98,8 +119,10 @@ async def _leased_check(
 def _diagnosis(desk: Desk, draft: Draft, result: HalfResult, *, accepted: bool) -> Diagnosis | None:
     if result.failure is None:
         return None
+    own = evidence(desk, draft.mailbox, result.half)
     context = replace(
-        evidence(desk, draft.mailbox, result.half),
+        own,
+        auth=auth_of(draft.credential, draft.mailbox.auth).value,
         refusals=int(result.failure.is_refused_secret),
         same_secret_accepted=accepted,
         capabilities=result.capabilities,

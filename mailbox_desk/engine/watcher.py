@@ -211,12 +211,12 @@ class Watcher:
         bear_witness(self._desk, self._mailbox, before, checked.result, shared=checked.shared)
         after = digest(before, checked.result, self._sitting())
         self._pass_on(consequences(self._desk, self._mailbox, before, after, checked))
-        refused = failure is not None and failure.is_refused_secret
-        if refused:  # written down before anything else, so that no restart sends it once more
+        if failure is not None and failure.is_refused_secret:
+            # written down before anything else, so that no restart sends it once more
             endpoint = self._mailbox.endpoint(checked.result.half)
             host = endpoint.host.lower() if endpoint else ""
             refusal = Refusal(self._desk.clock.now(), host, self.id)
-            await self._keep(after, refusals=(refusal,))
+            await self._keep(after, refusals=(refusal,) if failure.is_refused_sign_in else ())
         else:
             self._standing = after
             await self._note_change(before)
@@ -409,6 +409,7 @@ class Watcher:
             held=hold.by if hold else None,
             part_of=part_of,
             unsteady_since=unsteady_since,
+            grant=self._desk.tokens.life(self.id),
         )
 
     def _publish(self) -> None:

@@ -118,6 +118,12 @@ class Failure:
 
     @property
     def is_refused_secret(self) -> bool:
+        """A final no: from the mail server, or to a grant from the token endpoint that gave it."""
+        return self.step in (Step.SIGN_IN, Step.TOKEN) and self.kind is FailureKind.REFUSED
+
+    @property
+    def is_refused_sign_in(self) -> bool:
+        """The mail server itself said no."""
         return self.step is Step.SIGN_IN and self.kind is FailureKind.REFUSED
 
     @property

@@ -9,6 +9,7 @@ import hmac
 from dataclasses import dataclass
 from typing import NoReturn
 
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.verdict import Half
 
 
@@ -66,7 +67,8 @@ class Password:
 class OAuthToken:
     """A grant: what refreshes, and the token got from it. Times are seconds since 1970 UTC: `expires_at` of the access
     token, `granted_at` when the person signed in, `refreshed_at` when the grant was last used; 0.0: not known.
-    `app`: the id of the OAuth app it was given to; `scope` as the server named it."""
+    `app`: the id of the OAuth app it was given to; `scope` as the server named it. `former_refresh_token`: the one
+    before, where the server rotates them, kept until the new one has proved itself."""
 
     refresh_token: Secret
     access_token: Secret
@@ -75,6 +77,7 @@ class OAuthToken:
     granted_at: float = 0.0
     refreshed_at: float = 0.0
     scope: str = ""
+    former_refresh_token: Secret | None = None
 
     def secret(self, half: Half) -> Secret:
         return self.access_token
@@ -85,3 +88,11 @@ class OAuthToken:
 
 
 Credential = Password | OAuthToken
+
+
+def auth_of(credential: Credential, before: AuthKind) -> AuthKind:
+    """How a mailbox signs in once it has this credential. `before`: how it did until then; which sort of password one
+    is, only a person can know."""
+    if isinstance(credential, OAuthToken):
+        return AuthKind.OAUTH
+    return AuthKind.PASSWORD if before is AuthKind.OAUTH else before

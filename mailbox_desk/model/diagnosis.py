@@ -135,8 +135,9 @@ class Context:
     `worked_at`: when this half last signed in with the secret it has now; None: never.
     `host_passing`, `host_failing`, `host_refused`: other mailboxes at this host, by their latest check; `at_provider`
     and `in_domain`: the same over all hosts of the provider, and over the domain of the address.
-    `secret_age`, `token_age`: since the password was stored, since the grant was given. `woke_ago`: since this computer
-    woke. `capabilities`: what the server offers, in upper case (RFC 9051 section 7.2.2; RFC 5321 EHLO words).
+    `secret_age`, `token_age`: since the password was stored, since the grant was given; `token_unused`: since that was
+    last used with success. `woke_ago`: since this computer woke. `capabilities`: what the
+    server offers, in upper case (RFC 9051 section 7.2.2; RFC 5321 EHLO words).
     """
 
     now: float
@@ -154,6 +155,7 @@ class Context:
     in_domain: Around = Around()
     token_answer: TokenAnswer | None = None
     token_age: float | None = None
+    token_unused: float | None = None
     secret_age: float | None = None
     woke_ago: float | None = None
     quota: Quota | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
 
 IDLE_SECONDS = 28 * 60.0
@@ -27,7 +27,8 @@ class Keeping:
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
     `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows.
-    `keep`: receiving alone: hand the connection over, where the server has IDLE, instead of signing out."""
+    `keep`: receiving alone: hand the connection over, where the server has IDLE, instead of signing out.
+    `auth`: what the secret is; for OAUTH it is an access token."""
 
     half: Half
     endpoint: Endpoint
@@ -37,6 +38,7 @@ class Errand:
     envelope: bool = True
     fetch_certificate: bool = False
     keep: Keeping | None = None
+    auth: AuthKind = AuthKind.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,3 +53,4 @@ class Mark(StrEnum):
     # the desk's own vault, before anything is sent
     SECRET_MISSING = "secret_missing"
     SECRET_UNREADABLE = "secret_unreadable"
+    OAUTH_APP_MISSING = "oauth_app_missing"

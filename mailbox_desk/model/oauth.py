@@ -6,6 +6,7 @@ Facts only; the protocol is an adapter's work, and when to refresh is the engine
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NewType
 
 from mailbox_desk.model.check import Failure
@@ -35,13 +36,48 @@ class OAuthService:
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """A registered app that asks for grants. `client_secret` only where the provider demands one."""
+    """A registered app that asks for grants. `client_secret` only where the provider demands one. `in_testing`: its
+    consent screen is still in testing, so that its grants end early."""
 
     id: OAuthAppId
     service: OAuthService
     client_id: str
     client_secret: Secret | None = None
     tenant: str = "common"
+    in_testing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredApp:
+    """An app that the desk may ask as. `app` comes without its secret, which lies in the vault; `built_in`: it came
+    with the program, and can't be changed or removed."""
+
+    app: OAuthApp
+    has_secret: bool
+    built_in: bool
+
+    @property
+    def id(self) -> OAuthAppId:
+        return self.app.id
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLife:
+    """How long a sign-in lasts, as far as anybody knows. Times are seconds since 1970 UTC; `ends_at` None: nobody says.
+    `by_disuse`: it ends then only where it is not used before."""
+
+    granted_at: float
+    ends_at: float | None = None
+    by_disuse: bool = True
+
+
+class Revocation(StrEnum):
+    """What became of a grant that was to be given back (RFC 7009)."""
+
+    NOT_ASKED = "not_asked"
+    REVOKED = "revoked"
+    FAILED = "failed"
+    NOT_POSSIBLE = "not_possible"
 
 
 class TokenFailed(Exception):
@@ -97,3 +133,19 @@ class SignInFailed:
 
 SignInStep = LinkReady | CodeReady | CameBack | Granted | SignInFailed
 """One LinkReady or CodeReady first; the last is Granted or SignInFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAccount:
+    """Somebody else signed in: nothing was saved. Both are addresses."""
+
+    wanted: str
+    signed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityUnproven:
+    """The provider does not say who signed in, and the mail server did not take the grant for this mailbox. Nothing was
+    saved. `failure`: why; None where the login limits of the host allow no try now."""
+
+    failure: Failure | None

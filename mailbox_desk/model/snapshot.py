@@ -8,6 +8,7 @@ from enum import StrEnum
 from mailbox_desk.model.check import HalfResult, Outcome
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.trial import Trial
 from mailbox_desk.model.verdict import Half, Shown, State, Veil, Verdict
 
@@ -111,7 +112,8 @@ class Snapshot:
     """One mailbox at one moment. `version` grows with every change of this mailbox; `held_until` (seconds since
     1970 UTC) is set while a check is held back, and `held` says by what; `checking_now` while one is under way.
     `part_of`: the id of the incident that it shares with others, "" for none; `unsteady_since` (seconds since 1970
-    UTC): it comes and goes since then."""
+    UTC): it comes and goes since then; `grant`: how long the sign-in lasts, where it is one by OAuth and that is
+    known."""
 
     mailbox: Mailbox
     standing: Standing
@@ -122,6 +124,7 @@ class Snapshot:
     held: Held | None = None
     part_of: str = ""
     unsteady_since: float | None = None
+    grant: GrantLife | None = None
 
     @property
     def id(self) -> MailboxId:

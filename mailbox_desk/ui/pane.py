@@ -129,7 +129,7 @@ class Pane(QScrollArea):
         self._ruled_out = label(role="muted")
         self._server.copied.connect(self.copied)
         self._link = PageLink(words)
-        self._meanwhile, self._others = label(role="muted"), Bullets()
+        self._meanwhile, self._signed_in, self._others = label(role="muted"), label(role="muted"), Bullets()
         self._history, self._all_history, self._steps = Lines(), LinkButton(), StepTable(theme, words)
         self._no_history = label(words.text("ui.pane.history_none"), "muted")
         self._all_history.clicked.connect(self._show_all_history)
@@ -196,6 +196,7 @@ class Pane(QScrollArea):
             self._todo_section,
             self._buttons,
             self._meanwhile_section,
+            self._signed_in,
             self._folds,
             self._history_section,
             self._help_fold,
@@ -224,6 +225,7 @@ class Pane(QScrollArea):
         self._link.lead_to(story.link)
         self._show_buttons(story)
         _say(self._meanwhile, self._meanwhile_section, story.meanwhile)
+        _say(self._signed_in, self._signed_in, story.signed_in)
         self._others.say(story.others)
         self._others_fold.setVisible(bool(story.others))
         self._folds.show()

@@ -12,6 +12,7 @@ from mailbox_desk.ui.look import LOOKS, StatusLook
 from mailbox_desk.ui.offers import Offer, offer_of, quiet_offers
 from mailbox_desk.ui.provider_pages import Link, ProviderPages, link_for
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.grants import grant_sentence
 from mailbox_desk.wording.report import cause_of
 from mailbox_desk.wording.voice import veil_of
 
@@ -46,6 +47,7 @@ class Story:
     quiet: tuple[Offer, ...] = ()
     checking_now: bool = False
     meanwhile: str = ""
+    signed_in: str = ""
     others: tuple[str, ...] = ()
     steps: tuple[CheckedHalf, ...] = ()
     helped: Cause | None = None
@@ -78,6 +80,7 @@ def story_of(
         quiet=quiet_offers(snapshot),
         checking_now=snapshot.checking_now,
         meanwhile="" if _is_told_already(snapshot) else words.next_try(snapshot, now),
+        signed_in=grant_sentence(words, snapshot, now),
         others=tuple(words.others(diagnosis)) if diagnosis else (),
         steps=_steps(snapshot, words, now),
         helped=cause_of(snapshot),

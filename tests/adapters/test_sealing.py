@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import fields
 
 import pytest
 
 from mailbox_desk.adapters.passphrase_key import lock_with_passphrase, unlock_with_passphrase
-from mailbox_desk.adapters.sealing import MasterKey, WrongSeal, seal_credential, unseal_credential
+from mailbox_desk.adapters.sealing import (
+    MasterKey,
+    WrongSeal,
+    seal_app_secret,
+    seal_credential,
+    unseal_app_secret,
+    unseal_credential,
+)
 from mailbox_desk.model.credential import Credential, OAuthToken, Secret
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.oauth import OAuthAppId
 from mailbox_desk.model.vault_state import WrongPassphrase
 from tests.adapters.makings import password
 
@@ -21,16 +30,37 @@ ONE, OTHER = MailboxId("one"), MailboxId("other")
         password("päss wörd \"'\\ \x00 😀 \udcff", "other"),
         password("x" * 5000),
         OAuthToken(Secret("refresh"), Secret("access"), 1_800_000_000.5),
+        OAuthToken(Secret("refresh"), Secret("access"), 1.5, "app", 2.5, 3.5, "mail", Secret("former")),
     ],
 )
 def test_a_credential_comes_back_whole(credential: Credential) -> None:
     key = MasterKey.new()
     opened = unseal_credential(key, ONE, seal_credential(key, ONE, credential))
-    for half in ("receiving", "sending", "refresh_token", "access_token", "expires_at"):
-        kept, given = getattr(opened, half, None), getattr(credential, half, None)
+    assert type(opened) is type(credential)
+    for each in fields(credential):
+        kept, given = getattr(opened, each.name), getattr(credential, each.name)
         assert (kept.reveal() if isinstance(kept, Secret) else kept) == (
             given.reveal() if isinstance(given, Secret) else given
         )
+
+
+def test_a_grant_of_an_older_program_opens() -> None:
+    key = MasterKey.new()
+    plain = b'{"kind": "oauth", "refresh_token": "r", "access_token": "a", "expires_at": 5.0}'
+    opened = unseal_credential(key, ONE, key.seal(plain, f"mailbox {ONE}"))
+    assert opened == OAuthToken(Secret("r"), Secret("a"), 5.0)
+
+
+def test_an_apps_secret_opens_for_that_app_alone() -> None:
+    key, app = MasterKey.new(), OAuthAppId("a")
+    sealed = seal_app_secret(key, app, Secret("hush"))
+    assert unseal_app_secret(key, app, sealed) == Secret("hush")
+    assert len(sealed) == len(seal_app_secret(key, app, Secret("h")))
+    for wrong in (OAuthAppId("b"), OAuthAppId("")):
+        with pytest.raises(WrongSeal):
+            unseal_app_secret(key, wrong, sealed)
+    with pytest.raises(WrongSeal):
+        unseal_app_secret(key, app, key.seal(b"{}", "oauth app a"))
 
 
 def test_a_seal_fits_only_its_key_its_mailbox_and_unchanged() -> None:

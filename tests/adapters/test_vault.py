@@ -21,6 +21,7 @@ from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.history import StoreIsNewer
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.oauth import OAuthAppId
 from mailbox_desk.model.vault_state import (
     SecretMissing,
     SecretUnreadable,
@@ -301,6 +302,25 @@ async def test_a_passphrase_vault(desk_home: Home, no_keyring: KeyringKeys) -> N
     await vault.close()
     with pytest.raises(VaultClosed):
         await vault.read(MailboxId("id-1"))
+
+
+async def test_an_oauth_apps_secret_has_a_row_of_its_own(desk_home: Home, no_keyring: KeyringKeys) -> None:
+    vault, app = SealedVault(desk_home, no_keyring), OAuthAppId("own")
+    await vault.open(passphrase=PASSPHRASE)
+    assert await vault.read_app_secret(app) is None
+    await vault.write_app_secret(app, Secret(SECRET))
+    await vault.close()
+    assert lies_in_clear(desk_home.root, SECRET) == []
+    vault = SealedVault(desk_home, KeyringKeys())
+    await vault.open(passphrase=PASSPHRASE)
+    assert await vault.read_app_secret(app) == Secret(SECRET)
+    with pytest.raises(SecretMissing):
+        await vault.read(MailboxId("own"))
+    await vault.delete_app_secret(app)
+    assert await vault.read_app_secret(app) is None
+    await vault.close()
+    with pytest.raises(VaultClosed):
+        await vault.read_app_secret(app)
 
 
 async def test_a_damaged_row_is_told_and_the_others_are_read(desk_home: Home, no_keyring: KeyringKeys) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -18,6 +19,7 @@ from mailbox_desk.adapters.help_pages import help_page
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import HalfResult
 from mailbox_desk.model.errand import HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
+from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.pane import Pane
@@ -40,6 +42,10 @@ class PaneAlbum(album.Album):
         for cause in Cause:
             await self._pane(dropped(cause), cause.value)
         await self._pane(snapshot("fine"), "connected", unfolds=True)
+        lives = GrantLife(NOW - 12 * 86_400, NOW + 80 * 86_400)
+        await self._pane(replace(snapshot("fine"), grant=lives), "signed_in")
+        ends = replace(lives, ends_at=NOW - 5 * 86_400, by_disuse=False)
+        await self._pane(replace(dropped(Cause.TOKEN_EXPIRED), grant=ends), "sign_in_ended", width=NARROW)
         await self._pane(dropped(Cause.CREDENTIALS_REJECTED), "unfolded", unfolds=True)
         await self._pane(dropped(Cause.PROTOCOL_DISABLED), "narrow", width=NARROW)
         for cause in Cause:

@@ -12,7 +12,8 @@ from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.lines import NoLines
-from mailbox_desk.engine.ports import IdleLines, Network
+from mailbox_desk.engine.no_tokens import NoTokens
+from mailbox_desk.engine.ports import IdleLines, Network, Tokens
 from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
@@ -25,6 +26,7 @@ from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
@@ -193,6 +195,7 @@ class MemoryVault:
     state: VaultState = VaultState.OPEN
     prompts: int = 0
     opens_with_prompt: bool = True
+    app_secrets: dict[OAuthAppId, Secret] = field(default_factory=dict)
 
     async def open(self, *, prompt: bool = False, passphrase: Secret | None = None) -> VaultState:
         if prompt:
@@ -215,6 +218,17 @@ class MemoryVault:
 
     async def delete(self, mailbox_id: MailboxId) -> None:
         self.secrets.pop(mailbox_id, None)
+
+    async def read_app_secret(self, app: OAuthAppId) -> Secret | None:
+        if self.state is not VaultState.OPEN:
+            raise VaultClosed(self.state)
+        return self.app_secrets.get(app)
+
+    async def write_app_secret(self, app: OAuthAppId, secret: Secret) -> None:
+        self.app_secrets[app] = secret
+
+    async def delete_app_secret(self, app: OAuthAppId) -> None:
+        self.app_secrets.pop(app, None)
 
 
 @dataclass
@@ -263,6 +277,8 @@ class Shelf:
         self.written.extend(record.incidents)
 
     async def save_setting(self, name: str, value: str) -> None:
+        if self.full:
+            raise ArchiveFailed("disk full")
         self.settings[name] = value
 
     async def tidy(self, now: float) -> None:
@@ -305,6 +321,8 @@ class Lab:
     dice: Callable[[], float] = lambda: 0.5
     judge: Judge = judge_by_text
     network: Network = field(default_factory=QuietNetwork)
+    tokens: Tokens = field(default_factory=NoTokens)
+    apps: tuple[OAuthApp, ...] = ()
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -339,6 +357,9 @@ class Lab:
             providers=self.providers,
             lines=self.lines,
             network=self.network,
+            tokens=self.tokens,
+            services=tuple({app.service.provider: app.service for app in self.apps}.values()),
+            built_in_apps=self.apps,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())
         self.engine.board.subscribe(lambda news: self.seen.append(news) if isinstance(news, Snapshot) else None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.verdict import Verdict
 from mailbox_desk.ui.offers import Offer
 from mailbox_desk.ui.pane_story import story_of
@@ -52,3 +53,9 @@ def test_what_only_rules_something_out_stands_apart(words: Wording) -> None:
     assert story.ruled_out == "Ruled out: the server (22 other mailboxes there work); the network and the certificate"
     assert len(story.because) == 3
     assert not any("certificate" in reason for reason in story.because)
+
+
+def test_how_long_a_sign_in_lasts_stands_in_the_pane(words: Wording) -> None:
+    shown = replace(snapshot("a"), grant=GrantLife(NOW - 12 * 86_400, NOW + 80 * 86_400))
+    assert story_of(shown, words, NOW, "").signed_in.startswith("Signed in 12 days ago.")
+    assert story_of(snapshot("a"), words, NOW, "").signed_in == ""

@@ -1,0 +1,30 @@
+"""Fits Tokens where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered with a plain no."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from mailbox_desk.model.check import Failure, FailureKind, Step
+from mailbox_desk.model.credential import OAuthToken
+from mailbox_desk.model.oauth import OAuthApp, SignInFailed, SignInStep, TokenFailed
+from mailbox_desk.model.verdict import Half
+
+
+class NoTokens:
+    """Asks nobody."""
+
+    async def refresh(self, app: OAuthApp, grant: OAuthToken) -> OAuthToken:
+        raise TokenFailed(_failure(Step.TOKEN))
+
+    async def revoke(self, app: OAuthApp, grant: OAuthToken) -> None:
+        raise TokenFailed(_failure(Step.TOKEN))
+
+    async def sign_in(self, app: OAuthApp, address: str, limit: float) -> AsyncGenerator[SignInStep, None]:
+        yield SignInFailed(_failure(Step.AUTHORIZE))
+
+    async def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
+        yield SignInFailed(_failure(Step.AUTHORIZE))
+
+
+def _failure(step: Step) -> Failure:
+    return Failure(Half.RECEIVING, step, FailureKind.UNSUPPORTED, "")
