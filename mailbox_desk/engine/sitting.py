@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, full_is_failed
-from mailbox_desk.model.credential import Credential
+from mailbox_desk.model.credential import Credential, auth_of
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 from mailbox_desk.model.mark import Mark
@@ -90,6 +90,7 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         secret=credential.secret(half),
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
+        auth=auth_of(credential),
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         result = full_is_failed(await desk.checker.check(errand))

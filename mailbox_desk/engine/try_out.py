@@ -12,6 +12,7 @@ from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.evidence import evidence
 from mailbox_desk.engine.sitting import uses_one_secret
 from mailbox_desk.model.check import HalfResult, StepRecord, full_is_failed
+from mailbox_desk.model.credential import auth_of
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.errand import Draft, Errand, HalfTried, HeldBack, StepTaken, TryOutEnded, TryOutStep
 from mailbox_desk.model.history import Record, Refusal
@@ -84,6 +85,7 @@ async def _leased_check(
         secret=draft.credential.secret(half),
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
+        auth=auth_of(draft.credential),
         fetch_certificate=True,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:

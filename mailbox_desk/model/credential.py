@@ -9,6 +9,7 @@ import hmac
 from dataclasses import dataclass
 from typing import NoReturn
 
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.verdict import Half
 
 
@@ -85,3 +86,8 @@ class OAuthToken:
 
 
 Credential = Password | OAuthToken
+
+
+def auth_of(credential: Credential) -> AuthKind:
+    """What a sign-in with it sends: a bearer token, or a password."""
+    return AuthKind.OAUTH if isinstance(credential, OAuthToken) else AuthKind.PASSWORD

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis
-from mailbox_desk.model.mailbox import Endpoint, Mailbox
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Mailbox
 from mailbox_desk.model.verdict import Half
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
+    `auth`: OAUTH sends `secret` as a bearer token; all else sends it as a password.
     `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows."""
 
     half: Half
@@ -22,6 +23,7 @@ class Errand:
     secret: Secret
     limits: Limits = field(default_factory=Limits)
     envelope: bool = True
+    auth: AuthKind = AuthKind.PASSWORD
     fetch_certificate: bool = False
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NewType
+from urllib.parse import quote
 
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.credential import OAuthToken, Secret
@@ -19,7 +20,10 @@ class OAuthService:
     """Where a provider does OAuth 2, by its file or by its issuer's metadata (RFC 8414). Addresses are https, "" where
     it has none; `{tenant}` in one stands for the app's tenant. `scopes`: what reading and sending mail by IMAP and SMTP
     takes, with what gives a refresh token. `extra`: parameters of the authorization request that the provider wants
-    besides (access_type=offline). `app_only_scopes`: for access without a person."""
+    besides (access_type=offline). `app_only_scopes`: for access without a person. `redirect`: where the browser comes
+    back to; a free port is put into it where it names none. `tells_issuer`: every answer of the browser names the
+    issuer (RFC 9207), so one that does not is refused. `basic_auth`: an app's secret goes into a header (RFC 6749
+    section 2.3.1), not into the form."""
 
     provider: str
     authorize_url: str
@@ -31,6 +35,9 @@ class OAuthService:
     userinfo_url: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     app_only_scopes: tuple[str, ...] = ()
+    redirect: str = "http://127.0.0.1"
+    tells_issuer: bool = False
+    basic_auth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class OAuthApp:
     client_id: str
     client_secret: Secret | None = None
     tenant: str = "common"
+
+    def at(self, address: str) -> str:
+        """An address of the service, for this app's tenant."""
+        return address.replace("{tenant}", quote(self.tenant, safe=""))
 
 
 class TokenFailed(Exception):

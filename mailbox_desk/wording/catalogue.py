@@ -13,7 +13,7 @@ from mailbox_desk.paths import resources_dir
 
 _log = logging.getLogger(__name__)
 
-DOMAINS: Final = ("desk", "ui", "cli", "adding", "help", "demo", "pane", "tray", "import")
+DOMAINS: Final = ("desk", "ui", "cli", "adding", "help", "demo", "pane", "tray", "import", "browser")
 _FALLBACK: Final = "en"
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
