@@ -23,7 +23,7 @@ async def granted(
     redactor = redactor_of(app, *secrets)
     answer = await client.ask(question, Step.TOKEN, redactor)
     now = client.now()
-    empty = OAuthToken(Secret(""), Secret(""), 0.0, app.id, now, now, " ".join(app.service.scopes))
+    empty = OAuthToken(Secret(""), Secret(""), 0.0, app.id, now, now, app.scope)
     granting = granting_of(answer, empty, now, redactor)
     if not granting.token.refresh_token:  # it would end within the hour, and nothing could be done about it
         marks = frozenset({Mark.NO_REFRESH_TOKEN})

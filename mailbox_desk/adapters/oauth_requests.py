@@ -47,7 +47,7 @@ class Authorization:
         link: str = client.prepare_request_uri(
             self.app.at(service.authorize_url),
             redirect_uri=redirect_uri,
-            scope=list(service.scopes),
+            scope=self.app.scope,
             state=self.state,
             code_challenge=client.create_code_challenge(self.verifier.reveal(), "S256"),
             code_challenge_method="S256",
@@ -87,7 +87,7 @@ def revoking(app: OAuthApp, grant: OAuthToken) -> Question:
 
 def asking_for_code(app: OAuthApp) -> Question:
     """RFC 8628 section 3.1."""
-    form = urlencode({"client_id": app.client_id, "scope": " ".join(app.service.scopes), **_secret_in_form(app)})
+    form = urlencode({"client_id": app.client_id, "scope": app.scope, **_secret_in_form(app)})
     return Question(app.at(app.service.device_url), form, _secret_in_header(app))
 
 

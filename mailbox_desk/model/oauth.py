@@ -23,7 +23,7 @@ class OAuthService:
     besides (access_type=offline). `app_only_scopes`: for access without a person. `redirect`: where the browser comes
     back to; a free port is put into it where it names none. `tells_issuer`: every answer of the browser names the
     issuer (RFC 9207), so one that does not is refused. `basic_auth`: an app's secret goes into a header (RFC 6749
-    section 2.3.1), not into the form."""
+    section 2.3.1), not into the form. `scope_joiner`: what stands between scopes; Zoho wants commas."""
 
     provider: str
     authorize_url: str
@@ -38,6 +38,7 @@ class OAuthService:
     redirect: str = "http://127.0.0.1"
     tells_issuer: bool = False
     basic_auth: bool = False
+    scope_joiner: str = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class OAuthApp:
     def at(self, address: str) -> str:
         """An address of the service, for this app's tenant."""
         return address.replace("{tenant}", quote(self.tenant, safe=""))
+
+    @property
+    def scope(self) -> str:
+        """What it asks for, as one text."""
+        return self.service.scope_joiner.join(self.service.scopes)
 
 
 class TokenFailed(Exception):
