@@ -18,6 +18,7 @@ from mailbox_desk.paths import resources_dir
 Words = Callable[..., str]
 """The sentence of a key, with its {names} filled in."""
 
+_PASSING: Final = frozenset({FailureKind.TEMPORARY, FailureKind.UNREACHABLE, FailureKind.TIMED_OUT, FailureKind.CLOSED})
 _DECLINED: Final = frozenset({"access_denied", "authorization_declined", "consent_declined"})
 
 
@@ -53,5 +54,4 @@ def ending_of(step: Granted | SignInFailed, wanted: str) -> Ending:
     failure = step.failure
     if failure.code in _DECLINED:
         return Ending.DECLINED
-    is_final = failure.kind in (FailureKind.REFUSED, FailureKind.BROKEN, FailureKind.INTERNAL)
-    return Ending.FAILED if is_final else Ending.LATER
+    return Ending.LATER if failure.kind in _PASSING else Ending.FAILED

@@ -90,7 +90,7 @@ async def _check(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         secret=credential.secret(half),
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
-        auth=auth_of(credential),
+        auth=auth_of(credential, mailbox.auth),
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:
         result = full_is_failed(await desk.checker.check(errand))

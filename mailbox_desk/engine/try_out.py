@@ -85,7 +85,7 @@ async def _leased_check(
         secret=draft.credential.secret(half),
         limits=desk.settings.limits,
         envelope=desk.settings.envelope,
-        auth=auth_of(draft.credential),
+        auth=auth_of(draft.credential, draft.mailbox.auth),
         fetch_certificate=True,
     )
     async with desk.budget.lease(endpoint.host, unlimited=endpoint.is_loopback) as lease:

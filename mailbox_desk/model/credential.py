@@ -88,6 +88,9 @@ class OAuthToken:
 Credential = Password | OAuthToken
 
 
-def auth_of(credential: Credential) -> AuthKind:
-    """What a sign-in with it sends: a bearer token, or a password."""
-    return AuthKind.OAUTH if isinstance(credential, OAuthToken) else AuthKind.PASSWORD
+def auth_of(credential: Credential, before: AuthKind) -> AuthKind:
+    """How a mailbox signs in once it has this credential. `before`: how it did until then; which sort of password one
+    is, only a person can know."""
+    if isinstance(credential, OAuthToken):
+        return AuthKind.OAUTH
+    return AuthKind.PASSWORD if before is AuthKind.OAUTH else before

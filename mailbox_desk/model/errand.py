@@ -14,8 +14,8 @@ from mailbox_desk.model.verdict import Half
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One half of one mailbox to be checked. `envelope`: ask MAIL FROM and RCPT TO oneself, then RSET.
-    `auth`: OAUTH sends `secret` as a bearer token; all else sends it as a password.
-    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows."""
+    `fetch_certificate`: where TLS does not trust the server, look once more, without secrets, at what it shows.
+    `auth`: what the secret is; for OAUTH it is an access token."""
 
     half: Half
     endpoint: Endpoint
@@ -23,8 +23,8 @@ class Errand:
     secret: Secret
     limits: Limits = field(default_factory=Limits)
     envelope: bool = True
-    auth: AuthKind = AuthKind.PASSWORD
     fetch_certificate: bool = False
+    auth: AuthKind = AuthKind.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ def test_a_secret_inside_of_base64_is_hidden_with_all_that_is_coded() -> None:
             coded = code(f"{before}{token}\1\1".encode()).decode()
             for shown in (coded, coded.rstrip("=")):
                 cleaned = Redactor(USER, Secret(token)).clean(f"NO <{shown}> x/{shown}")
-                assert cleaned.startswith(f"NO <{HIDDEN}")
-                assert shown[4:20] not in cleaned
+                assert cleaned.count(HIDDEN) == 2
+                assert coded[8:20] not in cleaned  # before and behind the secret something may be left
     other = base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode()
     assert Redactor(USER, Secret(token)).clean(other) == other
 

@@ -34,8 +34,8 @@ class Asked:
 
 
 class WebServer:
-    """A context manager. `pages`: by "host/path"; all else is 404. `answer_post`: the answer to a POST, by its path. Hosts in `without_certificate` are shown that of
-    another."""
+    """A context manager. `pages`: by "host/path"; all else is 404. `answer_post`: the answer to a POST, by its path.
+    Hosts in `without_certificate` are shown that of another."""
 
     def __init__(self, ca: trustme.CA) -> None:
         self.pages: dict[str, Page] = {}
