@@ -45,7 +45,7 @@ class Authorization:
         more |= {"nonce": self.nonce} if self.nonce else {}
         more |= {"login_hint": address} if address else {}
         link: str = client.prepare_request_uri(
-            self.app.at(service.authorize_url),
+            _at(self.app, service.authorize_url),
             redirect_uri=redirect_uri,
             scope=self.app.scope,
             state=self.state,
@@ -76,19 +76,19 @@ def refreshing(app: OAuthApp, grant: OAuthToken) -> Question:
 def revoking(app: OAuthApp, grant: OAuthToken) -> Question:
     """The refresh token: its end is the end of the whole grant (RFC 7009 section 2.1)."""
     _, _, form = WebApplicationClient(app.client_id).prepare_token_revocation_request(
-        app.at(app.service.revoke_url),
+        _at(app, app.service.revoke_url),
         grant.refresh_token.reveal(),
         token_type_hint="refresh_token",
         client_id=app.client_id,
         **_secret_in_form(app),
     )
-    return Question(app.at(app.service.revoke_url), form, _secret_in_header(app))
+    return Question(_at(app, app.service.revoke_url), form, _secret_in_header(app))
 
 
 def asking_for_code(app: OAuthApp) -> Question:
     """RFC 8628 section 3.1."""
     form = urlencode({"client_id": app.client_id, "scope": app.scope, **_secret_in_form(app)})
-    return Question(app.at(app.service.device_url), form, _secret_in_header(app))
+    return Question(_at(app, app.service.device_url), form, _secret_in_header(app))
 
 
 def polling(app: OAuthApp, device_code: Secret) -> Question:
@@ -101,11 +101,16 @@ def polling(app: OAuthApp, device_code: Secret) -> Question:
 
 def asking_who(app: OAuthApp, access_token: Secret) -> Question:
     """The userinfo page (OpenID Connect Core section 5.3)."""
-    return Question(app.at(app.service.userinfo_url), headers={"Authorization": f"Bearer {access_token.reveal()}"})
+    return Question(_at(app, app.service.userinfo_url), headers={"Authorization": f"Bearer {access_token.reveal()}"})
+
+
+def _at(app: OAuthApp, address: str) -> str:
+    """An address of the service, for this app's tenant."""
+    return address.replace("{tenant}", quote(app.tenant, safe=""))
 
 
 def _to_token_endpoint(app: OAuthApp, form: str) -> Question:
-    return Question(app.at(app.service.token_url), form, _secret_in_header(app))
+    return Question(_at(app, app.service.token_url), form, _secret_in_header(app))
 
 
 def _secret_in_form(app: OAuthApp) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NewType
-from urllib.parse import quote
 
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.credential import OAuthToken, Secret
@@ -50,10 +49,6 @@ class OAuthApp:
     client_id: str
     client_secret: Secret | None = None
     tenant: str = "common"
-
-    def at(self, address: str) -> str:
-        """An address of the service, for this app's tenant."""
-        return address.replace("{tenant}", quote(self.tenant, safe=""))
 
     @property
     def scope(self) -> str:
