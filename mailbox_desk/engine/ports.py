@@ -16,7 +16,7 @@ from mailbox_desk.model.history import Heartbeat, Record, StatusChange, Stored
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.notice import Notice
-from mailbox_desk.model.oauth import OAuthApp, SignInStep
+from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInStep
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.vault_state import VaultState
 
@@ -98,6 +98,11 @@ class Tokens(Protocol):
 
     def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
         """By a code typed elsewhere (RFC 8628), as long as the provider lets it wait."""
+        ...
+
+    async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        """What any OpenID provider or OAuth server publishes of itself (RFC 8414). `scopes`: what mail takes there.
+        Raises TokenFailed."""
         ...
 
 
