@@ -104,21 +104,25 @@ async def test_an_access_token_that_ended_is_refused_with_the_reason_and_a_fresh
         assert spoilt.access_token.reveal() not in repr(failure)
 
 
-async def test_a_server_with_oauthbearer_alone(
-    tokens: OAuthTokens, provider: OpenIdProvider, checks: Checks, ca: trustme.CA
+async def test_an_access_token_runs_out_at_a_server_with_oauthbearer_alone(
+    tokens: OAuthTokens, checks: Checks, ca: trustme.CA
 ) -> None:
     server = Dovecot([DovecotUser(ANNA)], ca=ca, top_conf=OAUTH2.replace("xoauth2 ", ""))
-    asking = provider.introspection() + f"tls_ca_cert_file = {server.ca_file}\n"
-    (server.root / "oauth2.conf.ext").write_text(asking)
-    token = (await sign_in(tokens, provider)).granted.token
-    spoilt = replace(token, access_token=Secret("no-token-at-all-canary"))
-    with server:
-        for half in Half:
-            result = await check(checks, server, half, token)
-            assert result.is_ok, result
-            assert "XOAUTH2" not in str(result.capabilities)
-            failure = expect(await check(checks, server, half, spoilt), Step.SIGN_IN, FailureKind.REFUSED)
-            assert '"status":"invalid_token"' in failure.text.replace(" ", "")
+    with OpenIdProvider(USERS, ca, access_seconds=6) as brief:
+        asking = brief.introspection() + f"tls_ca_cert_file = {server.ca_file}\n"
+        (server.root / "oauth2.conf.ext").write_text(asking)
+        with server:
+            token = (await sign_in(tokens, brief)).granted.token
+            for half in Half:
+                result = await check(checks, server, half, token)
+                assert result.is_ok, result
+                assert "XOAUTH2" not in str(result.capabilities)
+            await asyncio.sleep(token.expires_at - time.time() + 1)  # until it has run out
+            for half in Half:
+                failure = expect(await check(checks, server, half, token), Step.SIGN_IN, FailureKind.REFUSED)
+                assert '"status":"invalid_token"' in failure.text.replace(" ", "")
+            fresh = await tokens.refresh(brief.app, token)
+            assert (await check(checks, server, Half.RECEIVING, fresh)).is_ok
 
 
 async def test_a_server_without_either(checks: Checks, dovecot: Dovecot) -> None:
