@@ -100,9 +100,12 @@ class Tokens(Protocol):
         """By a code typed elsewhere (RFC 8628), as long as the provider lets it wait."""
         ...
 
+
+class OAuthServices(Protocol):
+    """Finds where any OpenID provider or OAuth server does OAuth 2, by its issuer."""
+
     async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
-        """What any OpenID provider or OAuth server publishes of itself (RFC 8414). `scopes`: what mail takes there.
-        Raises TokenFailed."""
+        """What the issuer publishes of itself (RFC 8414). `scopes`: what mail takes there. Raises TokenFailed."""
         ...
 
 

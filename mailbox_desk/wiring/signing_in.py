@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing
+from typing import Protocol
 
 from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.engine.ports import Tokens
+from mailbox_desk.engine.ports import OAuthServices, Tokens
 from mailbox_desk.model.credential import OAuthToken
 from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInStep
 
@@ -22,13 +23,17 @@ _LANE = 8
 Words = Callable[..., str]
 
 
+class _Adapter(Tokens, OAuthServices, Protocol):
+    """What the adapter is to the engine."""
+
+
 class LateTokens:
-    """Fits the engine's Tokens by shape. For one event loop."""
+    """Fits the engine's Tokens and OAuthServices by shape. For one event loop."""
 
     def __init__(self, lane: Lane, names: Lane, trust: Callable[[], Trust], words: Words) -> None:
         self._lane = lane
         self._make = lambda: _loaded(lane, names, trust, words)
-        self._loading: asyncio.Task[Tokens] | None = None
+        self._loading: asyncio.Task[_Adapter] | None = None
 
     async def refresh(self, app: OAuthApp, grant: OAuthToken) -> OAuthToken:
         return await (await self._tokens()).refresh(app, grant)
@@ -49,21 +54,21 @@ class LateTokens:
     async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
         return await (await self._tokens()).service_at(issuer, provider, scopes)
 
-    async def _tokens(self) -> Tokens:
+    async def _tokens(self) -> _Adapter:
         """Loaded once, whoever asks first; who goes away meanwhile spoils it for nobody."""
         if self._loading is None:
             self._loading = asyncio.get_running_loop().create_task(self._lane.run(self._make))
         return await asyncio.shield(self._loading)
 
 
-def open_tokens(stack: AsyncExitStack, names: Lane, trust: Callable[[], Trust], words: Words) -> Tokens:
+def open_tokens(stack: AsyncExitStack, names: Lane, trust: Callable[[], Trust], words: Words) -> LateTokens:
     """`names`: the threads for name look-ups; `words`: the sentence of a key, for the last page in the browser."""
     lane = Lane("oauth", _LANE)
     stack.callback(lane.close)
     return LateTokens(lane, names, trust, words)
 
 
-def _loaded(lane: Lane, names: Lane, trust: Callable[[], Trust], words: Words) -> Tokens:
+def _loaded(lane: Lane, names: Lane, trust: Callable[[], Trust], words: Words) -> _Adapter:
     from mailbox_desk.adapters.oauth import OAuthTokens
 
     return OAuthTokens(lane, names, trust, words)

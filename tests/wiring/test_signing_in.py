@@ -11,6 +11,7 @@ import pytest
 
 from mailbox_desk.adapters.trust import load_trust
 from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.engine.ports import OAuthServices, Tokens
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.oauth import LinkReady, OAuthApp, OAuthAppId, OAuthService, TokenFailed
@@ -33,6 +34,8 @@ async def test_first_asked_it_is_there() -> None:
         names = Lane("test-names", 2)
         stack.callback(names.close)
         tokens = open_tokens(stack, names, lambda: load_trust({}), Catalogue.load([], strict=True).text)
+        fits: tuple[Tokens, OAuthServices] = (tokens, tokens)
+        assert fits
         grant = OAuthToken(Secret("refresh"), Secret("access"), 0.0)
         refused = [tokens.refresh(APP, grant) for _ in range(3)]
         for error in await asyncio.gather(*refused, return_exceptions=True):
@@ -40,6 +43,8 @@ async def test_first_asked_it_is_there() -> None:
             assert error.failure.kind is FailureKind.UNREACHABLE
         with pytest.raises(TokenFailed):
             await tokens.revoke(APP, grant)
+        with pytest.raises(TokenFailed):
+            await tokens.service_at("https://localhost:1", "a", ["mail"])
         async with aclosing(tokens.sign_in(APP, "anna@example.org", 5)) as steps:
             assert isinstance(await anext(steps), LinkReady)
         async with aclosing(tokens.sign_in_by_device(APP, "anna@example.org")) as steps:
