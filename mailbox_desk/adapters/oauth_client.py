@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.model.check import Step
 from mailbox_desk.model.oauth import TokenFailed
+
+MOST_AT_ONE_HOST: Final = 4
+"""Questions under way at one host: a provider that hangs must not take all threads from the others."""
 
 T = TypeVar("T")
 
@@ -47,6 +51,7 @@ class OAuthClient:
         self._lookup = Lookup(resolver)
         self._trust = trust
         self._limits = limits
+        self._doors: dict[str, asyncio.Semaphore] = {}
         self.now = now
         self.sleep = sleep
 
@@ -60,9 +65,10 @@ class OAuthClient:
         try:
             place = place_of(question.url)
             addresses = await self._lookup.start(place.host, place.port, self._limits.resolve)
-            cutoff.ends = time.monotonic() + self._limits.exchange
             work = partial(self._exchange, question, place, addresses, cutoff)
-            return await self._lane.run(work, limit=self._limits.exchange + 1)
+            async with self._doors.setdefault(place.host, asyncio.Semaphore(MOST_AT_ONE_HOST)):
+                cutoff.ends = time.monotonic() + self._limits.exchange
+                return await self._lane.run(work, limit=self._limits.exchange + 1)
         except Exception as error:
             raise TokenFailed(failure_by_exception(step, error, redactor)) from error
         finally:

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from mailbox_desk.adapters.oauth import OAuthTokens
-from mailbox_desk.adapters.oauth_client import WebLimits
+from mailbox_desk.adapters.oauth_client import MOST_AT_ONE_HOST, WebLimits
 from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.model.check import FailureKind, HalfResult, Step
@@ -247,6 +247,31 @@ async def test_weather_at_the_token_endpoint(
     assert went.failure.kind is kind
     assert went.seen is not None
     assert ("browser.failed" if kind is FailureKind.BROKEN else "browser.later") in went.seen.text
+
+
+async def test_a_provider_that_hangs_holds_up_no_other(trust: Trust, provider: OpenIdProvider, ca: trustme.CA) -> None:
+    lane, resolver = Lane("test-oauth", MOST_AT_ONE_HOST + 1), Lane("test-names", 2, spares=2)
+    tokens = OAuthTokens(lane, resolver, lambda: trust, words, limits=WebLimits(2.0, 20.0))
+    elsewhere = replace(provider.service, revoke_url=f"https://127.0.0.1:{provider.port}/token/revocation")
+    provider.order("fault", path="/token", hang=True)
+    waiting = [asyncio.create_task(refusal(tokens, provider.app, grant())) for _ in range(3 * MOST_AT_ONE_HOST)]
+    hanging = 0
+    for _ in range(200):
+        hanging += provider.order("fault", path="/token", hang=True).count("POST /token")
+        if hanging == MOST_AT_ONE_HOST:
+            break
+        await asyncio.sleep(0.02)
+    assert hanging == MOST_AT_ONE_HOST
+    async with asyncio.timeout(5):
+        await tokens.revoke(replace(provider.app, service=elsewhere), grant())  # another host by name
+    for task in waiting:
+        task.cancel()
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(each, asyncio.CancelledError) for each in ended)
+    async with asyncio.timeout(2):
+        await asyncio.gather(*(lane.run(lambda: None) for _ in range(20)))  # cancelled: the threads came free at once
+    lane.close()
+    resolver.close()
 
 
 async def test_nobody_there_and_nobody_trusted(tokens: OAuthTokens, provider: OpenIdProvider, ca: trustme.CA) -> None:
