@@ -135,6 +135,7 @@ async function answer(request, response) {
     if (fault.hang) return undefined;
     if (fault.delay) await new Promise((done) => setTimeout(done, fault.delay));
     if (fault.status) {
+      await read(request); // a close with unread data would reset the connection
       response.writeHead(fault.status, fault.headers);
       return response.end(fault.body);
     }
