@@ -54,7 +54,7 @@ def mail(ca: trustme.CA, provider: OpenIdProvider) -> Iterator[Dovecot]:
 @pytest.fixture
 async def tokens(trust: Trust) -> AsyncIterator[OAuthTokens]:
     lane, resolver = Lane("test-oauth", 4), Lane("test-names", 2, spares=2)
-    yield OAuthTokens(lane, resolver, lambda: trust, words, limits=WebLimits(2.0, 3.0))
+    yield OAuthTokens(lane, resolver, lambda: trust, words, limits=WebLimits(4.0, 6.0))
     lane.close()
     resolver.close()
 
@@ -108,7 +108,7 @@ async def test_an_access_token_runs_out_at_a_server_with_oauthbearer_alone(
     tokens: OAuthTokens, checks: Checks, ca: trustme.CA
 ) -> None:
     server = Dovecot([DovecotUser(ANNA)], ca=ca, top_conf=OAUTH2.replace("xoauth2 ", ""))
-    with OpenIdProvider(USERS, ca, access_seconds=6) as brief:
+    with OpenIdProvider(USERS, ca, access_seconds=10) as brief:
         asking = brief.introspection() + f"tls_ca_cert_file = {server.ca_file}\n"
         (server.root / "oauth2.conf.ext").write_text(asking)
         with server:
