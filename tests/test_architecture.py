@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mailbox_desk"
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
-SKIPPED = {".git", ".venv", "build", "dist", "__pycache__", ".hypothesis"}
+SKIPPED = {".git", ".venv", "build", "dist", "__pycache__", ".hypothesis", "node_modules"}
 
 
 def relative(path: Path) -> str:
@@ -106,13 +106,14 @@ def test_no_module_bears_a_name_that_says_nothing() -> None:
 
 
 def test_imports_stand_at_the_top() -> None:
-    """A hidden import is a hidden circle. Two files may: a command must not load Qt, and the window paints first."""
+    """A hidden import is a hidden circle. Three files may: a command must not load Qt, the window paints first, and
+    OAuth's libraries come with the first grant."""
 
     def hidden(tree: ast.Module) -> list[str]:
         inner = [node for function in functions(tree) for node in ast.walk(function)]
         return [f"import:{node.lineno}" for node in inner if isinstance(node, ast.Import | ast.ImportFrom)]
 
-    allowed = {"mailbox_desk/__main__.py", "mailbox_desk/ui/main.py"}
+    allowed = {"mailbox_desk/__main__.py", "mailbox_desk/ui/main.py", "mailbox_desk/wiring/signing_in.py"}
     strict = [path for path in PROGRAM if relative(path) not in allowed]
     assert offenders(strict, hidden) == {}
     assert offenders(strict, calls_of("__import__", "import_module")) == {}

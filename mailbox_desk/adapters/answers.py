@@ -38,11 +38,12 @@ _EXPECTED_OF: Final = {Half.RECEIVING: "imap", Half.SENDING: "smtp"}
 
 
 class Declined(Exception):
-    """The server said no. `lines`: its answer."""
+    """The server said no. `lines`: its answer; `reason`: what it gave as its reason before, decoded (RFC 7628)."""
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
+    def __init__(self, lines: Sequence[bytes], reason: bytes = b"") -> None:
         super().__init__(lines)
         self.lines = tuple(lines)
+        self.reason = reason
 
 
 class NotOffered(Exception):

@@ -6,7 +6,6 @@ Every byte is counted, the whole has one limit of time, and a redirect may lead 
 from __future__ import annotations
 
 import http.client
-import io
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from mailbox_desk.adapters.cutoff import Cutoff, LineShut, TotalTimedOut
 from mailbox_desk.adapters.dial import Address, ConnectTimedOut, connect
 from mailbox_desk.adapters.line import Line, LineLost, PlainAnswer, StepTimedOut, TooMuchData
 from mailbox_desk.adapters.trust import Trust
+from mailbox_desk.adapters.web_channel import Channel
 from mailbox_desk.model.discovery import Miss, NotFound
 from mailbox_desk.model.host_names import is_host_name, is_within
 
@@ -80,7 +80,7 @@ def _asked(page: Page, addresses_of: AddressesOf, trust: Trust, cutoff: Cutoff, 
 
 def _exchange(page: Page, line: Line) -> bytes | Page:
     connection = http.client.HTTPConnection(page.host, page.port)
-    connection.sock = _Channel(line)  # has what http.client uses of a socket
+    connection.sock = Channel(line)  # has what http.client uses of a socket
     connection.putrequest("GET", page.path, skip_host=True, skip_accept_encoding=True)
     port = "" if page.port == _USUAL_PORT else f":{page.port}"
     for name, value in (("Host", page.host + port), ("Accept", "text/xml, application/xml"), ("Connection", "close")):
@@ -112,35 +112,3 @@ def _redirected(page: Page, location: str) -> Page:
         raise NotFound(Miss.UNSAFE, f"{page.address}: redirected to an odd place")
     path = target.path or "/"
     return Page(host, f"{path}?{target.query}" if target.query else path, page.home, target.port or _USUAL_PORT)
-
-
-class _Channel:
-    """A Line as http.client sees a socket."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    def sendall(self, data: bytes) -> None:
-        self._line.sendall(data)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Incoming(self._line))
-
-    def close(self) -> None:
-        """http.client lets go of its socket before the body is read; the line is closed by its owner."""
-
-
-class _Incoming(io.RawIOBase):
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # io hands a memoryview in
-        data = self._rest or self._line.receive()
-        size = min(len(data), len(buffer))
-        buffer[:size] = data[:size]
-        self._rest = data[size:]
-        return size

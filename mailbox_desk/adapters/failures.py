@@ -35,7 +35,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbox_desk.adapters.answers import (
@@ -211,7 +211,8 @@ def _of_talk(error: Exception, scene: Scene) -> _Finding | None:
     """What was said. imaplib reports a no, a syntax error and nonsense alike: the lines tell them apart."""
     match error:
         case Declined():
-            return _of_answer(scene.half, error.lines) or _unexpected(scene)
+            found = _of_answer(scene.half, error.lines) or _unexpected(scene)
+            return replace(found, text=f"{decoded(error.reason)}\n{found.text}") if error.reason else found
         case NotOffered():
             return _Finding(FailureKind.UNSUPPORTED, decoded(error.said), error.marks)
         case PlainNotAllowed():

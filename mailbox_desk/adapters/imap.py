@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from imapclient import IMAPClient
 
 from mailbox_desk.adapters.answers import TAG, Declined, NotOffered, UnexpectedAnswer, worth_noting
+from mailbox_desk.adapters.bearer import Bearer, mechanism_among
 from mailbox_desk.adapters.course import Course
 from mailbox_desk.adapters.failures import StepFailed, Unsendable
 from mailbox_desk.adapters.idling import Idling, LineDied
@@ -21,7 +22,7 @@ from mailbox_desk.adapters.redaction import decoded
 from mailbox_desk.adapters.transport import Transport
 from mailbox_desk.model.check import Quota, Step
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.mailbox import Security
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 from mailbox_desk.model.mark import Mark
 
 _TAGGED: Final = re.compile(rb"(?P<tag>%s\d+) (?P<type>[A-Z]+) ?(?P<data>.*)" % TAG, re.ASCII | re.DOTALL)
@@ -135,12 +136,19 @@ class Receiving:
             line.close()
             raise
 
-    def check(self, username: str, secret: Secret, keep: Callable[[Idling], None] | None = None) -> Quota | None:
-        """The whole half, from connect to sign-out; or to IDLE, where the server has it and `keep` wants the line."""
+    def check(
+        self,
+        username: str,
+        secret: Secret,
+        auth: AuthKind = AuthKind.PASSWORD,
+        keep: Callable[[Idling], None] | None = None,
+    ) -> Quota | None:
+        """The whole half, from connect to sign-out; or to IDLE, where the server has it and `keep` wants the line.
+        With OAUTH the secret is a bearer token."""
         conversation = self.prepare()
         idling: Idling | None = None
         try:
-            conversation.sign_in(username, secret)
+            conversation.sign_in(username, secret, auth)
             conversation.refresh_capabilities()
             conversation.examine(self._program)
             quota = conversation.quota()
@@ -156,7 +164,7 @@ class Receiving:
     def _prepared(self, line: Line) -> _Conversation:
         if self._security is Security.TLS:
             self._transport.secure(line, self._course)
-        conversation = _Conversation(line, self._course, self._transport.endpoint.host)
+        conversation = _Conversation(line, self._course, self._transport.endpoint)
         conversation.greet()
         conversation.ask_capabilities()
         if self._security is Security.STARTTLS:
@@ -167,10 +175,11 @@ class Receiving:
 
 
 class _Conversation:
-    def __init__(self, line: Line, course: Course, host: str) -> None:
+    def __init__(self, line: Line, course: Course, endpoint: Endpoint) -> None:
         self.line = line
         self._course = course
-        self._client = _Client(line, host)
+        self._endpoint = endpoint
+        self._client = _Client(line, endpoint.host)
         self._imap = self._client.imap
         self._offered = b""
         self._is_preauth = False
@@ -212,13 +221,16 @@ class _Conversation:
                 raise NotOffered(b"".join(self.line.reader.heard).rstrip(), Mark.STARTTLS_REFUSED) from error
             self._imap.untagged_responses.clear()  # what was said in clear counts no more (RFC 3501 section 6.2.1)
 
-    def sign_in(self, username: str, secret: Secret) -> None:
+    def sign_in(self, username: str, secret: Secret, auth: AuthKind = AuthKind.PASSWORD) -> None:
         with self._course.step(Step.SIGN_IN, self.line) as taking:
             if self._is_preauth:
                 return
             if not username or any(odd in username + secret.reveal() for odd in "\0\r\n"):
                 raise Unsendable
-            self._send_secret(username, secret)
+            if auth is AuthKind.OAUTH:
+                self._send_token(username, secret)
+            else:
+                self._send_secret(username, secret)
             taking.note = worth_noting(self.line.reader.heard)
 
     def examine(self, program: str) -> None:
@@ -284,6 +296,20 @@ class _Conversation:
             words = (_quoted(username), _quoted(secret.reveal())) if is_ascii else (_quoted(username),)
             self._imap.command("LOGIN", *words)
             self._imap.state = "AUTH"
+
+    def _send_token(self, username: str, token: Secret) -> None:
+        """By whichever mechanism is offered; the server's reason for a no is heard out."""
+        offered = {word.removeprefix("AUTH=") for word in decoded(self._offered).split() if word.startswith("AUTH=")}
+        mechanism = mechanism_among(offered)
+        if mechanism is None:
+            raise NotOffered(self._offered, Mark.AUTH_NOT_OFFERED)
+        bearer = Bearer(mechanism, username, token, self._endpoint.host, self._endpoint.port)
+        try:
+            self._client.sasl_login(mechanism.value, bearer.answer)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            raise Declined(self.line.reader.heard, bearer.said) from error
 
     def _authenticate_plain(self, username: str, secret: Secret) -> None:
         """The secret answers the first challenge; a second one is called off."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta, Struct, field
 
+from mailbox_desk.adapters.provider_oauth import OAuthShape
 from mailbox_desk.diagnosis.provider import (
     BadProvider,
     Limit,
@@ -145,6 +146,7 @@ class _File(_Shape):
     pages: _Pages = field(default_factory=_Pages)
     limits: dict[LimitKind, Annotated[list[_Limit], Meta(min_length=1)]] = {}
     tokens: _Tokens = field(default_factory=_Tokens)
+    oauth: OAuthShape | None = None
     quirks: list[_Quirk] = []
 
 
@@ -196,6 +198,7 @@ def _provider(file: _File, claims: tuple[Claim, ...]) -> Provider:
         status_page=_address(pages.status),
         limits=Limits(tuple(Limit(kind, row.value, row.plan) for kind, rows in file.limits.items() for row in rows)),
         tokens=file.tokens.value,
+        oauth=file.oauth.service(file.id) if file.oauth else None,
         hint=_hint(file),
         quirks=tuple(f"provider.quirk.{quirk.id}" for quirk in file.quirks),
         proof=tuple((key, sources[name]) for key, name in claims),

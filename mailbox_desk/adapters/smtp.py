@@ -9,15 +9,17 @@ import smtplib
 from typing import Any, Final, cast
 
 from mailbox_desk.adapters.answers import Declined, NotOffered, UnexpectedAnswer, last_reply
+from mailbox_desk.adapters.bearer import Bearer, challenge_in, mechanism_among
 from mailbox_desk.adapters.course import Course
 from mailbox_desk.adapters.failures import StepFailed, Unsendable
 from mailbox_desk.adapters.line import Line
 from mailbox_desk.adapters.transport import Transport
 from mailbox_desk.model.check import Step
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.mailbox import Security
+from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 from mailbox_desk.model.mark import Mark
 
+_LONGEST_COMMAND: Final = 510  # RFC 4954 section 4: what is longer waits for the server's 334
 _GO_ON: Final = 334  # RFC 4954 section 4: the server waits for the next part of the sign-in
 
 
@@ -59,11 +61,14 @@ class Sending:
             line.close()
             raise
 
-    def check(self, username: str, secret: Secret, envelope_address: str | None) -> None:
-        """The whole half, from connect to sign-out. `envelope_address`: who is asked for as sender and recipient."""
+    def check(
+        self, username: str, secret: Secret, envelope_address: str | None, auth: AuthKind = AuthKind.PASSWORD
+    ) -> None:
+        """The whole half, from connect to sign-out. `envelope_address`: who is asked for as sender and recipient.
+        With OAUTH the secret is a bearer token."""
         conversation = self.prepare()
         try:
-            conversation.sign_in(username, secret)
+            conversation.sign_in(username, secret, auth)
             if envelope_address is not None:
                 conversation.try_envelope(envelope_address)
             conversation.sign_out()
@@ -73,7 +78,7 @@ class Sending:
     def _prepared(self, line: Line) -> _Conversation:
         if self._security is Security.TLS:
             self._transport.secure(line, self._course)
-        conversation = _Conversation(line, self._course)
+        conversation = _Conversation(line, self._course, self._transport.endpoint)
         conversation.greet()
         conversation.say_hello()
         if self._security is Security.STARTTLS:
@@ -84,8 +89,9 @@ class Sending:
 
 
 class _Conversation:
-    def __init__(self, line: Line, course: Course) -> None:
+    def __init__(self, line: Line, course: Course, endpoint: Endpoint) -> None:
         self.line = line
+        self._endpoint = endpoint
         self._course = course
         self._smtp = _Smtp(line)
 
@@ -110,11 +116,14 @@ class _Conversation:
             self._smtp.expect(220, (code, b""))
             self._smtp.esmtp_features = {}  # what was said in clear counts no more (RFC 3207 section 4.2)
 
-    def sign_in(self, username: str, secret: Secret) -> None:
+    def sign_in(self, username: str, secret: Secret, auth: AuthKind = AuthKind.PASSWORD) -> None:
         with self._course.step(Step.SIGN_IN, self.line):
             offered = self._smtp.esmtp_features.get("auth", "").upper().split()
             if not username or "\0" in username + secret.reveal():
                 raise Unsendable
+            if auth is AuthKind.OAUTH:
+                self._send_token(username, secret, offered)
+                return
             if "PLAIN" in offered:
                 words = ["PLAIN " + _coded(f"\0{username}\0{secret.reveal()}")]
             elif "LOGIN" in offered:
@@ -158,9 +167,34 @@ class _Conversation:
         if not 200 <= code <= 299:
             raise Declined(self.line.reader.heard)
 
+    def _send_token(self, username: str, token: Secret, offered: list[str]) -> None:
+        """By whichever mechanism is offered; the server's reason for a no is heard out."""
+        mechanism = mechanism_among(offered)
+        if mechanism is None:
+            raise NotOffered(self._smtp.ehlo_resp or b"", Mark.AUTH_NOT_OFFERED)
+        bearer = Bearer(mechanism, username, token, self._endpoint.host, self._endpoint.port)
+        command = f"{mechanism.value} {_coded_bytes(bearer.first)}"
+        if len("AUTH ") + len(command) <= _LONGEST_COMMAND:
+            bearer.answer(b"")  # given along with the command
+        else:
+            command = mechanism.value
+        code, challenge = self._smtp.docmd("AUTH", command)
+        while code == _GO_ON:
+            answer = bearer.answer(challenge_in(challenge))
+            if answer is None:
+                self._smtp.docmd("*")  # the server wants more than there is: call it off
+                break
+            code, challenge = self._smtp.docmd(_coded_bytes(answer))
+        if not 200 <= code <= 299:
+            raise Declined(self.line.reader.heard, bearer.said)
+
 
 def _coded(word: str) -> str:
-    return base64.b64encode(word.encode()).decode()
+    return _coded_bytes(word.encode())
+
+
+def _coded_bytes(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _address_literal(host: str) -> str:

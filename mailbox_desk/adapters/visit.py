@@ -97,8 +97,10 @@ class Visit:
         self._security = security
         talker = self._talker(transport, self.course, security)
         if isinstance(talker, Receiving):
-            return talker.check(errand.endpoint.username, errand.secret, self._hand_over if errand.keep else None)
-        talker.check(errand.endpoint.username, errand.secret, errand.address if errand.envelope else None)
+            keep = self._hand_over if errand.keep else None
+            return talker.check(errand.endpoint.username, errand.secret, errand.auth, keep)
+        envelope = errand.address if errand.envelope else None
+        talker.check(errand.endpoint.username, errand.secret, envelope, errand.auth)
         return None
 
     def _talker(self, transport: Transport, course: Course, security: Security) -> Receiving | Sending:

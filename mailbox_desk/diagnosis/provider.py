@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
+from mailbox_desk.model.oauth import OAuthService
 
 GENERIC: Final = "generic"
 Found = TypeVar("Found")
@@ -156,6 +157,7 @@ class Provider:
     status_page: str = ""
     limits: Limits = Limits()
     tokens: TokenLifetimes = TokenLifetimes()
+    oauth: OAuthService | None = None
     hint: str = ""
     quirks: tuple[str, ...] = ()
     proof: tuple[tuple[str, Source], ...] = ()

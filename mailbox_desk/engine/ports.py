@@ -17,7 +17,7 @@ from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkFact, PublicSight
 from mailbox_desk.model.notice import Notice
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, SignInStep
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, SignInStep
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.vault_state import VaultState
 
@@ -127,6 +127,14 @@ class Tokens(Protocol):
 
     def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
         """By a code typed elsewhere (RFC 8628), as long as the provider lets it wait."""
+        ...
+
+
+class OAuthServices(Protocol):
+    """Finds where any OpenID provider or OAuth server does OAuth 2, by its issuer."""
+
+    async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        """What the issuer publishes of itself (RFC 8414). `scopes`: what mail takes there. Raises TokenFailed."""
         ...
 
 

@@ -50,6 +50,10 @@ class Mark(StrEnum):
     LOGIN_DISABLED = "login_disabled"
     AUTH_NOT_OFFERED = "auth_not_offered"
     UNSENDABLE = "unsendable"
+    # signing in by the browser
+    WRONG_ISSUER = "wrong_issuer"
+    WRONG_IDENTITY = "wrong_identity"
+    NO_REFRESH_TOKEN = "no_refresh_token"
     # the desk's own vault, before anything is sent
     SECRET_MISSING = "secret_missing"
     SECRET_UNREADABLE = "secret_unreadable"

@@ -20,7 +20,10 @@ class OAuthService:
     """Where a provider does OAuth 2, by its file or by its issuer's metadata (RFC 8414). Addresses are https, "" where
     it has none; `{tenant}` in one stands for the app's tenant. `scopes`: what reading and sending mail by IMAP and SMTP
     takes, with what gives a refresh token. `extra`: parameters of the authorization request that the provider wants
-    besides (access_type=offline). `app_only_scopes`: for access without a person."""
+    besides (access_type=offline). `app_only_scopes`: for access without a person. `redirect`: where the browser comes
+    back to; a free port is put into it where it names none. `tells_issuer`: every answer of the browser names the
+    issuer (RFC 9207), so one that does not is refused. `basic_auth`: an app's secret goes into a header (RFC 6749
+    section 2.3.1), not into the form. `scope_joiner`: what stands between scopes; Zoho wants commas."""
 
     provider: str
     authorize_url: str
@@ -32,6 +35,10 @@ class OAuthService:
     userinfo_url: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     app_only_scopes: tuple[str, ...] = ()
+    redirect: str = "http://127.0.0.1"
+    tells_issuer: bool = False
+    basic_auth: bool = False
+    scope_joiner: str = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,11 @@ class OAuthApp:
     client_secret: Secret | None = None
     tenant: str = "common"
     in_testing: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What it asks for, as one text."""
+        return self.service.scope_joiner.join(self.service.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,23 @@ def test_controls_are_shown_and_lines_kept() -> None:
 def test_a_long_text_is_cut_and_the_rest_counted() -> None:
     cleaned = Redactor(USER, Secret("x" * 9)).clean("y" * (MOST_CHARACTERS + 7))
     assert cleaned == "y" * MOST_CHARACTERS + "… (+7)"
+
+
+def test_a_secret_inside_of_base64_is_hidden_with_all_that_is_coded() -> None:
+    token = "ya29.token-canary"
+    for before in ("", "a", "ab", "abc", "user=x\1auth=Bearer "):
+        for code in (base64.b64encode, base64.urlsafe_b64encode):
+            coded = code(f"{before}{token}\1\1".encode()).decode()
+            for shown in (coded, coded.rstrip("=")):
+                cleaned = Redactor(USER, Secret(token)).clean(f"NO <{shown}> x/{shown}")
+                assert cleaned.count(HIDDEN) == 2
+                assert coded[8:20] not in cleaned  # before and behind the secret something may be left
+    other = base64.b64encode(b'{"status":"401","schemes":"bearer"}').decode()
+    assert Redactor(USER, Secret(token)).clean(other) == other
+
+
+def test_several_secrets() -> None:
+    cleaned = Redactor(USER, Secret("first-canary"), Secret(""), Secret("other-canary")).clean(
+        "first-canary other-canary"
+    )
+    assert cleaned == f"{HIDDEN} {HIDDEN}"

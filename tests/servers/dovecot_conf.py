@@ -130,3 +130,14 @@ userdb {{
 
 def conf_text(*, root: Path, **values: str | int) -> str:
     return _CONF.format(root=root, **values)
+
+
+OAUTH2: Final = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $ROOT/oauth2.conf.ext
+}
+"""
+"""For `top_conf`: tokens are taken, too. The file says whom to ask about them; it is to be written before the start."""

@@ -34,13 +34,14 @@ class Asked:
 
 
 class WebServer:
-    """A context manager. `pages`: by "host/path"; all else is 404. Hosts in `without_certificate` are shown that of
-    another."""
+    """A context manager. `pages`: by "host/path"; all else is 404. `answer_post`: the answer to a POST, by its path.
+    Hosts in `without_certificate` are shown that of another."""
 
     def __init__(self, ca: trustme.CA) -> None:
         self.pages: dict[str, Page] = {}
         self.asked: list[Asked] = []
         self.without_certificate: set[str] = set()
+        self.answer_post: Callable[[str], Page] = lambda _path: Page(status=405)
         self._ca = ca
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -83,7 +84,13 @@ class WebServer:
             def do_GET(self) -> None:
                 host = self.headers.get("Host", "").partition(":")[0]
                 web.asked.append(Asked(host, self.path, {name.lower(): text for name, text in self.headers.items()}))
-                page = web.pages.get(host + self.path, Page(status=404))
+                self._give(web.pages.get(host + self.path, Page(status=404)))
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                self._give(web.answer_post(self.path))
+
+            def _give(self, page: Page) -> None:
                 self.send_response(page.status)
                 for name, text in page.headers.items():
                     self.send_header(name, text)
