@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.backoff import Dice
@@ -58,8 +58,8 @@ class Desk:
     settings: Settings
     interval_of: Callable[[Mailbox], float]
     vault_closed: Callable[[VaultState], None]
-    breakers: Breakers
-    throttle: Throttle
     good_secrets: GoodSecrets
     ordered: Callable[[MailboxId, Order], None]
     follow_up: Callable[[Entry], None]
+    breakers: Breakers = field(default_factory=Breakers)
+    throttle: Throttle = field(default_factory=Throttle)

@@ -11,15 +11,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from mailbox_desk.diagnosis.provider import Provider, provider_of
+from mailbox_desk.diagnosis.provider import provider_of
 from mailbox_desk.engine.adding import Shelves, add_in_portions
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.chores import Chores
+from mailbox_desk.engine.crew import PORTION, Crew
 from mailbox_desk.engine.discovery import discover
 from mailbox_desk.engine.flapping import CALM
 from mailbox_desk.engine.furnish import Calls, furnish, watch_network
-from mailbox_desk.engine.good_secrets import Order
 from mailbox_desk.engine.journal import Entry
 from mailbox_desk.engine.lateness import Lateness
 from mailbox_desk.engine.leaving import GivingBack
@@ -31,15 +31,15 @@ from mailbox_desk.engine.messages import (
     Hastened,
     LineFell,
     MailboxChanged,
-    Message,
     Ordered,
     Reconsidered,
 )
 from mailbox_desk.engine.network_watch import NetworkCalls
+from mailbox_desk.engine.oauth_face import OAuthFace
 from mailbox_desk.engine.plan import Wish
 from mailbox_desk.engine.reading import gauges
+from mailbox_desk.engine.readings import Readings
 from mailbox_desk.engine.shift import Shift
-from mailbox_desk.engine.signing_in import SigningInStep, sign_in
 from mailbox_desk.engine.start import due_first, first_standing, new_standing
 from mailbox_desk.engine.try_out import try_out, try_servers
 from mailbox_desk.engine.vault_watch import VaultWatch
@@ -47,18 +47,17 @@ from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.watcher import Watcher
 from mailbox_desk.engine.world import World
-from mailbox_desk.model.client_secret import app_from_client_secret
 from mailbox_desk.model.credential import Credential, Secret, auth_of
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.discovery import DiscoveryStep
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.gauges import Gauges
-from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
+from mailbox_desk.model.history import ArchiveFailed, Record, Stored
 from mailbox_desk.model.import_plan import Kept
-from mailbox_desk.model.incident import Incident, IncidentKind
+from mailbox_desk.model.incident import IncidentKind
 from mailbox_desk.model.mailbox import AuthKind, Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, RegisteredApp, Revocation
+from mailbox_desk.model.oauth import Revocation
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
@@ -69,10 +68,9 @@ from mailbox_desk.model.verdict import Half, Veil, VeilReason
 _log = logging.getLogger(__name__)
 _VAULT_VEIL = Veil(VeilReason.VAULT_LOCKED)
 _TIDY_EVERY = 6 * 3600.0
-_PORTION = 10
 
 
-class Engine:
+class Engine(Readings, OAuthFace):
     """Start it, put wishes in, read the board."""
 
     def __init__(self, world: World, settings: Settings, stored: Stored) -> None:
@@ -80,7 +78,8 @@ class Engine:
         self._world = world
         self._stored = stored
         self._providers = {provider.id: provider for provider in world.providers}
-        self._watchers: dict[MailboxId, Watcher] = {}
+        self._crew = Crew()
+        self._watchers = self._crew.watchers
         self._chores = Chores()
         self._wakefulness = Wakefulness(
             world.clock, overslept=lambda: self._network.woke(), stepped=self._clock_stepped
@@ -97,9 +96,9 @@ class Engine:
             blinded=lambda reason: self._blinded(Veil(reason)),
             sighted=lambda reason: self._sighted(Veil(reason)),
             vault_closed=self._vault_watch.found_closed,
-            ordered=self._ordered,
+            ordered=lambda mailbox_id, order: self._crew.post(mailbox_id, Ordered(order)),
             follow_up=self._follow_up,
-            found_dead=self._grant_refused,
+            found_dead=lambda mailbox_id: self._crew.post(mailbox_id, Hastened()),  # let a check say so
         )
         self._desk = furnish(world, settings, stored, self.board, self._agenda, self._wakefulness, calls)
         self._shift = Shift(self._agenda, self._desk.overseer, self._wakefulness, self._chores)
@@ -148,7 +147,7 @@ class Engine:
         standings |= self._desk.good_secrets.remember(self._stored.mailboxes, self._stored.standings)
         spacing = self._desk.settings.first_round_spacing
         for place, mailbox in enumerate(self._stored.mailboxes):
-            if place % _PORTION == 0:
+            if place % PORTION == 0:
                 await asyncio.sleep(0)  # a thousand at once would hold up the window's thread
             now = self._world.clock.now()
             standing = first_standing(mailbox, standings.get(mailbox.id), now)
@@ -211,7 +210,7 @@ class Engine:
         self._desk.herald.forget(mailbox_id, shared)
         self._desk.neighbours.forget(mailbox_id)
         for each, order in self._desk.good_secrets.left(mailbox_id):
-            self._ordered(each, order)
+            self._crew.post(each, Ordered(order))
         self.board.withdraw(mailbox_id)
         if shared:
             await self._desk.archive.record(Record(incidents=shared))
@@ -231,45 +230,14 @@ class Engine:
                 watcher.post(MailboxChanged(mailbox))
             watcher.post(Happened(Event(EventKind.SECRET_REPLACED)))
 
-    def sign_in(
-        self, who: str | Mailbox, app: OAuthApp, *, device: bool = False
-    ) -> AsyncGenerator[SigningInStep, None]:
-        """Sign in by OAuth as this address or mailbox, in the browser or by a code; nothing is saved. A grant comes
-        only at the end, with Granted: then `add` or `replace_credential`. `app`: with its secret, by `oauth_app`."""
-        mailbox = who if isinstance(who, Mailbox) else Mailbox(MailboxId(""), who, *self.guess(who))
-        return sign_in(self._desk, self._world.tokens, app, self._with_provider(mailbox), device=device)
-
-    def oauth_apps(self) -> tuple[RegisteredApp, ...]:
-        """The apps that the desk may sign in by, without their secrets; the user's own first."""
-        return self._desk.apps.all
-
-    async def oauth_app(self, app_id: OAuthAppId) -> OAuthApp:
-        """The app with its secret, for `sign_in`. Raises NoSuchApp, VaultClosed, SecretUnreadable."""
-        return await self._desk.apps.get(app_id)
-
-    async def save_oauth_app(self, app: OAuthApp) -> None:
-        """Keep an app, new or changed. Grants that were given to it are tried again at once.
-        Raises BuiltIn, VaultClosed, VaultFailed, ArchiveFailed."""
-        await self._desk.apps.save(app)
-        for mailbox_id in await self._desk.tokens.app_changed(app.id):
-            self._post_all((mailbox_id,), Event(EventKind.SECRET_REPLACED))
-
-    async def remove_oauth_app(self, app_id: OAuthAppId) -> None:
-        """Forget an app and its secret. Raises BuiltIn, VaultClosed, ArchiveFailed."""
-        await self._desk.apps.remove(app_id)
-
-    def read_client_secret(self, text: str, app_id: OAuthAppId, provider: str = "google") -> OAuthApp:
-        """The app that a client_secret.json of Google's console is for. Raises BadClientSecret."""
-        return app_from_client_secret(text, app_id, self._services[provider])
-
     async def pause(self, ids: Iterable[MailboxId], until: float | None, note: str = "") -> None:
         """Look away until then (seconds since 1970 UTC), or until resumed; `note` is the person's own why."""
-        self._post_all(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until, note)))
+        self._crew.tell(ids, Event(EventKind.PAUSED, veil=Veil(VeilReason.BY_PERSON, until, note)))
 
     async def resume(self, ids: Iterable[MailboxId]) -> None:
         ids = tuple(ids)
         self._desk.comeback.expect(len(ids))
-        self._post_all(ids, Event(EventKind.RESUMED, veil=Veil(VeilReason.BY_PERSON)))
+        self._crew.tell(ids, Event(EventKind.RESUMED, veil=Veil(VeilReason.BY_PERSON)))
 
     async def acknowledge(self, ids: Iterable[MailboxId], *, known: bool = True) -> None:
         """Known, stop telling me."""
@@ -281,13 +249,13 @@ class Engine:
         self._desk.lookout.look_now()
         self._let_through(ids)
         wanted = CheckWanted(Wish.THIS_ONE if len(ids) == 1 else Wish.ALL)
-        self._chores.begin(self._post_in_turn(ids, wanted), "check now")
+        self._chores.begin(self._crew.post_in_turn(ids, wanted), "check now")
 
     async def round(self, ids: Sequence[MailboxId] | None = None) -> AsyncIterator[Snapshot]:
         """One full round: each mailbox's snapshot as it settles, second opinions within seconds included."""
         settled: asyncio.Queue[Snapshot] = asyncio.Queue()
         known = [each for each in (self.ids if ids is None else ids) if each in self._watchers]
-        await self._post_in_turn(known, CheckWanted(Wish.ALL, quick=True, settled=settled.put_nowait))
+        await self._crew.post_in_turn(known, CheckWanted(Wish.ALL, quick=True, settled=settled.put_nowait))
         for _ in known:
             yield await settled.get()
 
@@ -346,38 +314,9 @@ class Engine:
         provider = self._providers.get(provider_of(address, (), self._world.providers))
         return provider.endpoints(address) if provider is not None else (None, None)
 
-    @property
-    def providers(self) -> tuple[Provider, ...]:
-        return self._world.providers
-
-    def provider(self, provider_id: str) -> Provider | None:
-        return self._providers.get(provider_id)
-
     async def gauges(self) -> Gauges:
         """How the desk itself is doing at this moment."""
         return await gauges(self._desk, self.lateness, self._started_at)
-
-    async def save_setting(self, name: str, value: str) -> None:
-        """Keep it for the next start. Raises ArchiveFailed."""
-        await self._world.archive.save_setting(name, value)
-
-    async def heartbeats(self, mailbox_id: MailboxId, since: float) -> Sequence[Heartbeat]:
-        return await self._world.archive.heartbeats(mailbox_id, since)
-
-    async def changes(self, mailbox_id: MailboxId, limit: int = 50) -> Sequence[StatusChange]:
-        return await self._world.archive.changes(mailbox_id, limit)
-
-    async def changes_since(self, since: float) -> Sequence[StatusChange]:
-        """Of all mailboxes from `since` (seconds since 1970 UTC) on, and the last one of each before it."""
-        return await self._world.archive.changes_since(since)
-
-    @property
-    def shared_incidents(self) -> tuple[Incident, ...]:
-        """Those under way that many mailboxes have together, the oldest first."""
-        return self._desk.journal.shared
-
-    async def incidents(self, mailbox_id: MailboxId | None = None, limit: int = 50) -> Sequence[Incident]:
-        return await self._world.archive.incidents(mailbox_id, limit)
 
     def _watch(self, mailbox: Mailbox, standing: Standing) -> None:
         for veil in self._veils_of_all():  # who comes while the desk is blind can't be looked at either
@@ -398,13 +337,9 @@ class Engine:
         """Those who turned out to share a trouble are judged anew; who is unsteady is looked at once it may be calm."""
         for each in entry.incidents:
             if each.is_open and each.kind is IncidentKind.UNSTEADY:
-                self._agenda.after(CALM + 1, partial(self._reconsider, each.mailboxes[0]))
+                self._agenda.after(CALM + 1, partial(self._crew.post, each.mailboxes[0], Reconsidered()))
         if entry.shared is not None:
-            self._chores.begin(self._post_in_turn(entry.rejudge, Reconsidered(entry.shared)), "neighbours told")
-
-    def _reconsider(self, mailbox_id: MailboxId) -> None:
-        if mailbox_id in self._watchers:
-            self._watchers[mailbox_id].post(Reconsidered())
+            self._chores.begin(self._crew.post_in_turn(entry.rejudge, Reconsidered(entry.shared)), "neighbours told")
 
     def _veils_of_all(self) -> Iterable[Veil]:
         yield from map(Veil, self._network.reasons())
@@ -421,7 +356,7 @@ class Engine:
             if len(ids) >= len(self._watchers):
                 self._network.accept()
             else:
-                self._post_all(ids, Event(EventKind.SIGHTED, veil=Veil(VeilReason.NEW_NETWORK)))
+                self._crew.tell(ids, Event(EventKind.SIGHTED, veil=Veil(VeilReason.NEW_NETWORK)))
 
     def _renew_lines(self) -> None:
         """Other addresses: lines that were kept are dead or will be, so each is made anew, a little after another."""
@@ -429,46 +364,22 @@ class Engine:
         _log.info("this computer has another address: %d idle lines are made anew", len(held))
         for place, mailbox_id in enumerate(held):
             self._desk.lines.give_up(mailbox_id)
-            self._agenda.after(place * self.settings.first_round_spacing, partial(self._renew_line, mailbox_id))
-
-    def _renew_line(self, mailbox_id: MailboxId) -> None:
-        if mailbox_id in self._watchers:
-            self._watchers[mailbox_id].post(LineFell())
+            self._agenda.after(
+                place * self.settings.first_round_spacing, partial(self._crew.post, mailbox_id, LineFell())
+            )
 
     def _clock_stepped(self, by: float) -> None:
         self._desk.budget.clock_stepped(by)
         for watcher in self._watchers.values():
             watcher.post(ClockStepped())
 
-    def _ordered(self, mailbox_id: MailboxId, order: Order) -> None:
-        if mailbox_id in self._watchers:
-            self._watchers[mailbox_id].post(Ordered(order))
-
-    def _grant_refused(self, mailbox_id: MailboxId) -> None:
-        """A renewal ahead of time was refused: look at once, and let the check say so."""
-        if mailbox_id in self._watchers:
-            self._watchers[mailbox_id].post(Hastened())
-
     def _blinded(self, veil: Veil) -> None:
         self._desk.breakers.reset()
-        self._post_all(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
+        self._crew.tell(tuple(self._watchers), Event(EventKind.BLINDED, veil=veil))
 
     def _sighted(self, veil: Veil) -> None:
         self._desk.comeback.expect(len(self._watchers))
-        self._post_all(tuple(self._watchers), Event(EventKind.SIGHTED, veil=veil))
-
-    def _post_all(self, ids: Iterable[MailboxId], event: Event) -> None:
-        for mailbox_id in ids:
-            if mailbox_id in self._watchers:
-                self._watchers[mailbox_id].post(Happened(event))
-
-    async def _post_in_turn(self, ids: Sequence[MailboxId], wanted: Message) -> None:
-        """A portion at a time: a thousand watchers that wake in one moment would hold up the window's thread."""
-        for place, mailbox_id in enumerate(ids):
-            if place and place % _PORTION == 0:
-                await asyncio.sleep(0)
-            if mailbox_id in self._watchers:
-                self._watchers[mailbox_id].post(wanted)
+        self._crew.tell(tuple(self._watchers), Event(EventKind.SIGHTED, veil=veil))
 
     def _with_provider(self, mailbox: Mailbox) -> Mailbox:
         hosts = tuple(end.host for half in mailbox.halves if (end := mailbox.endpoint(half)) is not None)
@@ -476,7 +387,7 @@ class Engine:
 
     async def _heed_lines(self) -> None:
         while True:
-            await self._post_in_turn(await self._world.lines.fallen(), LineFell())
+            await self._crew.post_in_turn(await self._world.lines.fallen(), LineFell())
 
     async def _keep_tidy(self) -> None:
         while True:

@@ -10,7 +10,6 @@ from mailbox_desk.diagnosis.facts import JUST
 from mailbox_desk.diagnosis.provider import GENERIC, Provider, provider_of
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
-from mailbox_desk.engine.breaker import Breakers
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.comeback import Comeback
@@ -27,7 +26,6 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
-from mailbox_desk.engine.throttle import Throttle
 from mailbox_desk.engine.token_parts import make_apps, make_keeper
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
@@ -65,15 +63,8 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     providers = {provider.id: provider for provider in world.providers}
-    ledger = Ledger(world.archive)
-    woke_just_now = partial(_woke_just_now, wakefulness)
-    journal = Journal(stored.incidents, Neighbourhood(partial(_is_public, world.providers)), woke_just_now)
-    lookout = Lookout(
-        Means(world.clock, world.checker, world.network, settings.limits, settings.network),
-        blinded=calls.blinded,
-        sighted=calls.sighted,
-    )
-    apps = make_apps(world, stored)
+    ledger, apps = Ledger(world.archive), make_apps(world, stored)
+    journal, lookout = _journal(world, stored, wakefulness), _lookout(world, settings, calls)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -97,11 +88,7 @@ def furnish(
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
         vault_closed=calls.vault_closed,
-        breakers=Breakers(),
-        throttle=Throttle(),
-        good_secrets=GoodSecrets(
-            world.clock, window=settings.refusal_window, is_free=lambda each: is_free(board.get(each))
-        ),
+        good_secrets=_good_secrets(world, settings, board),
         ordered=calls.ordered,
         follow_up=calls.follow_up,
     )
@@ -125,6 +112,20 @@ def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, call
         sighted=lambda: calls.sighted(VeilReason.ASLEEP),
     )
     return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
+
+
+def _journal(world: World, stored: Stored, wakefulness: Wakefulness) -> Journal:
+    neighbourhood = Neighbourhood(partial(_is_public, world.providers))
+    return Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness))
+
+
+def _lookout(world: World, settings: Settings, calls: Calls) -> Lookout:
+    means = Means(world.clock, world.checker, world.network, settings.limits, settings.network)
+    return Lookout(means, blinded=calls.blinded, sighted=calls.sighted)
+
+
+def _good_secrets(world: World, settings: Settings, board: Board) -> GoodSecrets:
+    return GoodSecrets(world.clock, window=settings.refusal_window, is_free=lambda each: is_free(board.get(each)))
 
 
 def _budget(world: World, settings: Settings, providers: Mapping[str, Provider]) -> HostBudget:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from mailbox_desk.engine.trial import waits_for_trial
 from mailbox_desk.model.snapshot import Opinion, Standing
-from mailbox_desk.model.verdict import Half
+from mailbox_desk.model.status import Event, EventKind
+from mailbox_desk.model.verdict import Half, VeilKind
 
 
 class Wish(StrEnum):
@@ -54,3 +55,13 @@ def _wanted(standing: Standing, half: Half, wish: Wish, now: float) -> bool:
 def _is_due(standing: Standing, half: Half, now: float) -> bool:
     due = standing.half(half).due
     return due is not None and due <= now + SLACK
+
+
+def next_lift(standing: Standing) -> tuple[float, Event] | None:
+    """The veil that lifts by itself first: when (seconds since 1970 UTC), and the event of that."""
+    ends = [(veil.until, veil) for veil in standing.veils if veil.until is not None]
+    if not ends:
+        return None
+    until, veil = min(ends, key=lambda pair: pair[0])
+    kind = EventKind.RESUMED if veil.kind is VeilKind.PAUSED else EventKind.SIGHTED
+    return until, Event(kind, veil=veil)

@@ -1,12 +1,24 @@
-"""What is said of a round: the heartbeat of a check that is over, and whether more of it is to come. Pure."""
+"""What is said of a round: the heartbeat of a check that is over, and whether more of it is to come."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from mailbox_desk.engine.plan import SLACK
 from mailbox_desk.engine.sitting import SittingEnded
 from mailbox_desk.model.history import Heartbeat
-from mailbox_desk.model.snapshot import Opinion, Standing
+from mailbox_desk.model.snapshot import Opinion, Snapshot, Standing
 from mailbox_desk.model.verdict import Half
+
+
+@dataclass(slots=True)
+class Round:
+    """A wish that waits for its end."""
+
+    settled: list[Callable[[Snapshot], None]] = field(default_factory=list)
+    quick: bool = False
+    began: float = 0.0
 
 
 def heartbeat(standing: Standing, ended: SittingEnded, now: float) -> Heartbeat:

@@ -10,6 +10,7 @@ from mailbox_desk.engine.trial import trial_of
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.mailbox import Mailbox
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
+from mailbox_desk.model.status import switched
 from mailbox_desk.model.verdict import Half, VeilKind, Verdict
 
 LONGEST_WAIT = 30 * 3600.0
@@ -78,3 +79,21 @@ SAYS_NOTHING_WHILE_BLIND: Final = frozenset(
     }
 )
 """What a check meets where the network itself fails, or somebody else answers: nothing of the mailbox."""
+
+
+def rested(standing: Standing, until: float) -> Standing:
+    """The standing with no look before `until`."""
+    for half in Half:
+        view = standing.half(half)
+        if view.due is not None:
+            standing = with_half(standing, half, replace(view, due=max(view.due, until)))
+    return standing
+
+
+def halves_of(standing: Standing, mailbox: Mailbox, now: float) -> Standing:
+    """The standing with the halves that the mailbox has: one that is new to it is unknown and due at once."""
+    for half in Half:
+        wanted = switched(standing.state, half, on=mailbox.endpoint(half) is not None).of(half)
+        if wanted is not standing.half(half).verdict:
+            standing = with_half(standing, half, HalfStanding(wanted, since=now, due=now))
+    return standing

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 
 from mailbox_desk.engine.agenda import Appointment
 from mailbox_desk.engine.backoff import jittered
 from mailbox_desk.engine.consequences import after_order, consequences
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.digest import Sitting, digest
-from mailbox_desk.engine.evidence import bear_witness, evidence
+from mailbox_desk.engine.evidence import bear_witness
 from mailbox_desk.engine.good_secrets import Order, Orders
 from mailbox_desk.engine.holding import Hold, due_later, hold_on_trial, sifted
 from mailbox_desk.engine.line_proof import after_death, proved
@@ -33,38 +31,33 @@ from mailbox_desk.engine.messages import (
     Ordered,
     Reconsidered,
 )
-from mailbox_desk.engine.plan import SLACK, Wish, halves_to_check, next_due
-from mailbox_desk.engine.refusals import secret_fresh, with_half
-from mailbox_desk.engine.rejudging import judged_together, rejudged
-from mailbox_desk.engine.rounds import has_pending, heartbeat
+from mailbox_desk.engine.plan import Wish, halves_to_check, next_due, next_lift
+from mailbox_desk.engine.refusals import secret_fresh
+from mailbox_desk.engine.rejudging import rejudged
+from mailbox_desk.engine.rounds import Round, has_pending, heartbeat
 from mailbox_desk.engine.sitting import HalfChecked, LineProved, SittingEnded, sit
-from mailbox_desk.engine.start import SAYS_NOTHING_WHILE_BLIND, clock_stepped, due_after_veil, due_first
+from mailbox_desk.engine.start import (
+    SAYS_NOTHING_WHILE_BLIND,
+    clock_stepped,
+    due_after_veil,
+    due_first,
+    halves_of,
+    rested,
+)
+from mailbox_desk.engine.terms import terms
 from mailbox_desk.engine.trial import trial_of
 from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
-from mailbox_desk.model.snapshot import HalfStanding, Held, Snapshot, Standing
-from mailbox_desk.model.status import Event, EventKind, switched
+from mailbox_desk.model.snapshot import Held, Snapshot, Standing
+from mailbox_desk.model.status import Event, EventKind
 from mailbox_desk.model.trial import Role
-from mailbox_desk.model.verdict import Half, Shown, Veil, VeilKind
+from mailbox_desk.model.verdict import Half, Shown
 
 _log = logging.getLogger(__name__)
 
-QUICK_OPINION = (1.0, 3.0)
-"""Seconds before the second opinion where a person waits for the answer (the one-shot check)."""
-
-
 _AFTER_RESTART = 60.0
 """Seconds before a watcher that was begun anew looks again."""
-
-
-@dataclass(slots=True)
-class _Round:
-    """A wish that waits for its end."""
-
-    settled: list[Callable[[Snapshot], None]] = field(default_factory=list)
-    quick: bool = False
-    began: float = 0.0
 
 
 class Watcher:
@@ -79,7 +72,7 @@ class Watcher:
         self._attempt = 0
         self._child: asyncio.Task[None] | None = None
         self._due: Appointment | None = None
-        self._round = _Round()
+        self._round = Round()
         self._hold: Hold | None = None
         self._warnings: tuple[str, ...] = ()
         self._shared = True
@@ -105,11 +98,7 @@ class Watcher:
     def recover(self) -> None:
         """Its task ended amid something; `run` may begin anew. What waits in the inbox is dealt with then, and what it
         was at is left for a while."""
-        rest = self._desk.clock.now() + _AFTER_RESTART
-        for half in Half:
-            view = self._standing.half(half)
-            if view.due is not None:
-                self._standing = with_half(self._standing, half, replace(view, due=max(view.due, rest)))
+        self._standing = rested(self._standing, self._desk.clock.now() + _AFTER_RESTART)
         self._warnings = (*(each for each in self._warnings if each != "watch_restarted"), "watch_restarted")
 
     async def run(self) -> None:
@@ -129,7 +118,7 @@ class Watcher:
             self._desk.lines.give_up(self.id)
             if self._due is not None:
                 self._due.cancel()
-            waiting, self._round = self._round.settled, _Round()
+            waiting, self._round = self._round.settled, Round()
             for settled in waiting:  # removed amid a round: who waits must not wait for ever
                 settled(self._snapshot())
 
@@ -283,12 +272,7 @@ class Watcher:
         self._desk.lines.give_up(self.id)
         self._desk.neighbours.forget(self.id)
         self._pass_on(self._desk.good_secrets.left(self.id))
-        standing = self._standing
-        for half in Half:
-            wanted = switched(standing.state, half, on=mailbox.endpoint(half) is not None).of(half)
-            if wanted is not standing.half(half).verdict:
-                standing = with_half(standing, half, HalfStanding(wanted, since=now, due=now))
-        standing = happened(standing, Event(EventKind.SERVERS_CHANGED), now)
+        standing = happened(halves_of(self._standing, mailbox, now), Event(EventKind.SERVERS_CHANGED), now)
         await self._keep(secret_fresh(standing, now))
         self._schedule()
 
@@ -305,20 +289,9 @@ class Watcher:
 
     def _sitting(self) -> Sitting:
         desk, now = self._desk, self._desk.clock.now()
-        interval = desk.interval_of(self._mailbox)
-        shortest, longest = QUICK_OPINION if self._round.quick else desk.settings.second_opinion
         if self._next_round is None:  # one for both halves, so that they stay together
-            self._next_round = now + jittered(interval, desk.dice)
-        return Sitting(
-            now=now,
-            shared=self._shared,
-            next_round=max(self._next_round, now + 2 * SLACK),
-            second_opinion=(min(shortest, interval), min(longest, interval)),
-            dice=desk.dice,
-            judge=judged_together(desk.judge, partial(desk.journal.shared_of, self.id, now)),
-            evidence=partial(evidence, desk, self._mailbox),
-            hurried=self._round.quick,
-        )
+            self._next_round = now + jittered(desk.interval_of(self._mailbox), desk.dice)
+        return terms(desk, self._mailbox, now, self._next_round, shared=self._shared, is_quick=self._round.quick)
 
     async def _keep(
         self, after: Standing, *, heartbeat: Heartbeat | None = None, refusals: tuple[Refusal, ...] = ()
@@ -353,10 +326,10 @@ class Watcher:
             return
         now = self._desk.clock.now()
         if self._standing.veils:
-            ends = [(veil.until, veil) for veil in self._standing.veils if veil.until is not None]
-            if ends:
-                until, veil = min(ends, key=lambda pair: pair[0])
-                self._due = self._desk.agenda.after(until - now, lambda: self.post(_lifted(veil)))
+            lift = next_lift(self._standing)
+            if lift is not None:
+                until, event = lift
+                self._due = self._desk.agenda.after(until - now, lambda: self.post(Happened(event)))
             return
         due = next_due(self._standing)
         if due is not None:
@@ -371,7 +344,7 @@ class Watcher:
         pending = has_pending(standing, self._desk.clock.now(), self._round.began)
         if pending and not standing.veils and self._hold is None:
             return
-        waiting, self._round = self._round.settled, _Round()
+        waiting, self._round = self._round.settled, Round()
         for settled in waiting:
             settled(self._snapshot())
 
@@ -419,8 +392,3 @@ class Watcher:
 
 def _is_blind(standing: Standing) -> bool:
     return standing.shown is Shown.BLIND
-
-
-def _lifted(veil: Veil) -> Happened:
-    kind = EventKind.RESUMED if veil.kind is VeilKind.PAUSED else EventKind.SIGHTED
-    return Happened(Event(kind, veil=veil))

@@ -30,17 +30,19 @@ from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
 from mailbox_desk.adapters.network import SystemNetwork
 from mailbox_desk.adapters.notifications import Notifications
+from mailbox_desk.adapters.oauth_app_file import load_built_in_apps
 from mailbox_desk.adapters.open_files import raise_file_limit
 from mailbox_desk.adapters.portal import PortalProbes
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.running_mark import RunningMark
 from mailbox_desk.adapters.system_clock import SystemClock
-from mailbox_desk.adapters.trust import load_trust
+from mailbox_desk.adapters.trust import Trust, load_trust
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
+from mailbox_desk.diagnosis.rules import RuleSet
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Network, Vault
 from mailbox_desk.engine.quiet_network import QuietNetwork
@@ -52,6 +54,7 @@ from mailbox_desk.model.history import ArchiveFailed, Stored
 from mailbox_desk.model.import_plan import CsvMailbox, Layout
 from mailbox_desk.model.network import SALT, NewNetwork
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
+from mailbox_desk.model.oauth import OAuthApp
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings, settings_from
 from mailbox_desk.model.snapshot import Snapshot
@@ -59,6 +62,7 @@ from mailbox_desk.model.summons import Summons, summons_from
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
+from mailbox_desk.wiring.signing_in import Words, open_tokens
 from mailbox_desk.wiring.watching import Watching
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
@@ -170,6 +174,11 @@ def log_notice(_engine: Engine, notice: Notice) -> None:
     _log.info("%s: %d mailboxes, %s", notice.kind.value, len(notice.mailboxes), notice.cause.value)
 
 
+def _page_words(key: str, **values: object) -> str:
+    """The words of the browser's last page where no window lends its own; hardly ever wanted."""
+    return Wording.load().text(key, **values)
+
+
 @asynccontextmanager
 async def open_house(
     home: Home,
@@ -199,7 +208,8 @@ async def open_house(
         stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
         notify = _teller(desktop.words, notifications) if desktop is not None and notifications else log_notice
-        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal)
+        words = desktop.words.text if desktop is not None else _page_words
+        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal, words)
         if notifications is not None:
             stack.push_async_callback(_ended, asyncio.create_task(notifications.run(), name="notifications"))
         door, files = Door(home), MailboxFiles()
@@ -241,18 +251,16 @@ async def _engine(
     archive: Archive,
     notify: Notify,
     rehearsal: Rehearsal | None = None,
+    page_words: Words = _page_words,
 ) -> Engine:
-    if interval is not None:
-        settings = replace(settings, interval=interval)
+    settings = replace(settings, interval=interval) if interval is not None else settings
     names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     stack.callback(names.close)
-    # Reading and compiling takes tens of milliseconds: on a thread, since the loop may be the window's own.
-    rules, providers = await asyncio.gather(names.run(load_rules), names.run(load_providers))
+    rules, providers, apps = await names.run(_read)  # tens of milliseconds: on a thread, the loop may be the window's
     if rehearsal is not None:
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
-    authority = rehearsal.authority if rehearsal is not None else ""
-    of_family = partial(_of_family, providers)
-    checker, finder, lines, probes = _reaching(stack, settings, names, authority)
+    authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
+    checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
     world = World(
         checker=checker,
         finder=finder,
@@ -266,6 +274,9 @@ async def _engine(
         providers=providers,
         lines=lines,
         network=_network(probes, stored, rehearsal),
+        tokens=open_tokens(stack, names, trust, page_words),
+        services=tuple(each.oauth for each in providers if each.oauth is not None),
+        built_in_apps=apps,
     )
     engine: Engine = Engine(world, settings, stored)
     stack.push_async_callback(closed, engine.stop, "engine")
@@ -273,9 +284,16 @@ async def _engine(
     return engine
 
 
+def _read() -> tuple[RuleSet, tuple[Provider, ...], tuple[OAuthApp, ...]]:
+    """The files that say how to judge, who the providers are, and by which apps to sign in there."""
+    providers = load_providers()
+    services = {each.oauth.provider: each.oauth for each in providers if each.oauth is not None}
+    return load_rules(), providers, load_built_in_apps(services)
+
+
 def _reaching(
     stack: AsyncExitStack, settings: Settings, names: Lane, authority: str
-) -> tuple[Checker, Finder, IdleLines, PortalProbes]:
+) -> tuple[Checker, Finder, IdleLines, PortalProbes, Callable[[], Trust]]:
     """What reaches servers. Idle lines have threads of their own: one that is silent must keep no check waiting. As
     many that check may hang as there are."""
     checks, answers = Lane("check", settings.threads, spares=settings.threads), Lane("line", _LINE_LANE)
@@ -285,7 +303,8 @@ def _reaching(
     raise_file_limit()
     kept_lines = KeptLines(answers)
     checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
-    return checker, ServerFinder(searches, checker.trust, settings.discovery), kept_lines, PortalProbes(searches, names)
+    finder = ServerFinder(searches, checker.trust, settings.discovery)
+    return checker, finder, kept_lines, PortalProbes(searches, names), checker.trust
 
 
 def _network(probes: PortalProbes, stored: Stored, rehearsal: Rehearsal | None) -> Network:
