@@ -7,7 +7,7 @@ import pytest
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.diagnosis.diagnose import diagnose
 from mailbox_desk.diagnosis.facts import DAY, FactName, facts_of_failure
-from mailbox_desk.diagnosis.rules import PASSWORD_CAUSES
+from mailbox_desk.diagnosis.kin import PASSWORD_CAUSES
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, Quota, Step
 from mailbox_desk.model.diagnosis import Around, Certainty, Context, Diagnosis, Fact, TokenAnswer
