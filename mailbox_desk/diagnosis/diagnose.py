@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from mailbox_desk.diagnosis.facts import Facts, facts_of_failure, facts_of_response
+from mailbox_desk.diagnosis.kin import PASSWORD_CAUSES, with_kin
 from mailbox_desk.diagnosis.reasons import told_facts
 from mailbox_desk.diagnosis.redact import blotted
-from mailbox_desk.diagnosis.rules import PASSWORD_CAUSES, Rule, RuleSet
+from mailbox_desk.diagnosis.rules import Rule, RuleSet
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.diagnosis import Context, Diagnosis, Fact, RankedCause, Reasoning
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.told import Told
 
@@ -57,7 +59,9 @@ def _decided(facts: Facts, rule: Rule | None, told: tuple[Fact, ...]) -> Diagnos
 
 
 def _fitting(rule: Rule, facts: Facts) -> tuple[RankedCause, ...]:
-    """Who signs in by token is not told of passwords, not even as a lesser possibility."""
-    if not facts.by_token:
-        return rule.causes
-    return tuple(each for each in rule.causes if each.cause not in PASSWORD_CAUSES) or rule.causes
+    """Who signs in by token is not told of passwords, not even as a lesser possibility. What the adapter or the desk
+    knows for sure has no kin; what was only read has."""
+    causes = rule.causes
+    if facts.auth == AuthKind.OAUTH:
+        causes = tuple(each for each in causes if each.cause not in PASSWORD_CAUSES) or causes
+    return causes if rule.when.marks or not facts.text else with_kin(causes, facts)

@@ -54,7 +54,7 @@ _KINDS: Final = (
     (FailureKind.TLS_BROKEN, r"\bssl\b|\btls\b|handshake"),
 )
 _TEMPORARY_CODES: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "SYS/TEMP", "TEMPFAIL"})
-_TEMPORARY: Final = re.compile(r"^4\d\d\b|temporar|try (again )?later|internal (server )?error")
+_TEMPORARY: Final = re.compile(r"^4[2-9]\d\b|temporar|try (again )?later|internal (server )?error")
 
 
 def guessed_kind(text: str, codes: frozenset[str], stage: Stage) -> FailureKind:

@@ -48,11 +48,12 @@ def _of_secret(failure: Failure, context: Context, facts: Facts) -> dict[Fact, b
         Fact(Told.WORKED_UNTIL, context.worked_at or 0.0): worked and not by_token,
         Fact(Told.GRANT_WORKED_UNTIL, context.worked_at or 0.0): worked and by_token,
         Fact(Told.NEVER_WORKED): has(FactName.NEVER_WORKED) and refused and not by_token,
-        Fact(Told.OTHER_HALF_ACCEPTS, other): has(FactName.SAME_SECRET_ACCEPTED),
+        Fact(Told.OTHER_HALF_ACCEPTS, other): has(FactName.SAME_SECRET_ACCEPTED) and not by_token,
+        Fact(Told.OTHER_HALF_TAKES_GRANT, other): has(FactName.SAME_SECRET_ACCEPTED) and by_token,
         Fact(Told.OTHER_HALF_REFUSES, other): has(FactName.SAME_SECRET_REFUSED),
         Fact(Told.REFUSED_TIMES, float(context.refusals)): has(FactName.REFUSED_TWICE),
         Fact(Told.TOKEN_AGE, context.token_age or 0.0): by_token and refused and context.token_age is not None,
-        Fact(Told.SECRET_AGE, context.secret_age or 0.0): refused and has(FactName.SECRET_OVER_A_YEAR),
+        Fact(Told.SECRET_AGE, context.secret_age or 0.0): has(FactName.SECRET_OVER_A_YEAR) and refused and not by_token,
     }
 
 

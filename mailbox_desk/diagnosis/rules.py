@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final, cast
 
 from mailbox_desk.diagnosis.facts import FactName, Facts
+from mailbox_desk.diagnosis.kin import PASSWORD_CAUSES
 from mailbox_desk.diagnosis.text import folded
 from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.check import FailureKind, Stage
@@ -23,9 +24,6 @@ from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.mark import Mark
 
 Table = Mapping[str, object]
-
-PASSWORD_CAUSES: Final = frozenset({Cause.CREDENTIALS_REJECTED, Cause.PASSWORD_EXPIRED, Cause.APP_PASSWORD_REQUIRED})
-"""What can't be wrong where no password is used."""
 
 _RUNNERS_UP: Final = 3
 

@@ -44,6 +44,7 @@ _LOG_PREFIX: Final = re.compile(
     r"(?:[\[(<]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)[\])>]?[:\s]\s*)?"
     r"(?:(?:S|Server|SERVER -> CLIENT|<<<?|<-|<=)\s?[:>]?\s+(?=[*+2-5A-Za-z]))?"
 )
+_BOUNCE_TYPE: Final = re.compile(r"^\s*(?:diagnostic-code:\s*)?(?:smtp|x-[\w-]{1,30})\s?;\s*", re.IGNORECASE)
 _OWN_COMMAND: Final = re.compile(r"^\s*(?:C:|CLIENT -> SERVER:|>>>|->|=>)\s")
 _STACK_LINE: Final = re.compile(r"^\s*(?:at [\w.$<>/\[\] ]+\(|File \"[^\"]*\", line \d+|\.\.\. \d+ more|Traceback \()")
 _INLINE_FRAME: Final = re.compile(r"\s+at (?:new )?[\w.$<>]+ \([^()]{0,200}\)")
@@ -145,7 +146,7 @@ def _without_frames(text: str) -> str:
         is_source, in_frame = in_frame and line.startswith("    "), _STACK_LINE.match(line) is not None
         if in_frame or is_source or (len(lines) > 1 and _OWN_COMMAND.match(line)):
             continue
-        kept.append(_INLINE_FRAME.sub("", _LOG_PREFIX.sub("", line, count=1)))
+        kept.append(_INLINE_FRAME.sub("", _BOUNCE_TYPE.sub("", _LOG_PREFIX.sub("", line, count=1))))
     return "\n".join(kept) if any(line.strip() for line in kept) else text
 
 

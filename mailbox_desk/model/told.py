@@ -13,6 +13,7 @@ class Told(StrEnum):
     WORKED_UNTIL = "worked_until"
     NEVER_WORKED = "never_worked"
     OTHER_HALF_ACCEPTS = "other_half_accepts"
+    OTHER_HALF_TAKES_GRANT = "other_half_takes_grant"
     OTHER_HALF_REFUSES = "other_half_refuses"
     REFUSED_TIMES = "refused_times"
     NEIGHBOURS_PASS = "neighbours_pass"
@@ -42,6 +43,7 @@ RULES_OUT: Final = frozenset(
         Told.ENCRYPTION_IS_FINE,
         Told.STORAGE_IS_FINE,
         Told.OTHER_HALF_ACCEPTS,
+        Told.OTHER_HALF_TAKES_GRANT,
         Told.NEIGHBOURS_PASS,
         Told.TOKEN_ENDPOINT_GRANTS,
     }

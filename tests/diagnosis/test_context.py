@@ -7,14 +7,17 @@ import pytest
 from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.diagnosis.diagnose import diagnose
 from mailbox_desk.diagnosis.facts import DAY, FactName, facts_of_failure
-from mailbox_desk.diagnosis.rules import PASSWORD_CAUSES
+from mailbox_desk.diagnosis.kin import PASSWORD_CAUSES
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import Failure, FailureKind, Quota, Step
 from mailbox_desk.model.diagnosis import Around, Certainty, Context, Diagnosis, Fact, TokenAnswer
 from mailbox_desk.model.told import RULES_OUT, Told
 from mailbox_desk.model.verdict import Half
+from mailbox_desk.wording.catalogue import Catalogue
+from mailbox_desk.wording.reasons import reason
 
 RULES = load_rules()
+SAID = Catalogue.load([], strict=True)
 NOW = 1_800_000_000.0
 HOUR = 3600.0
 WORDS = "NO [AUTHENTICATIONFAILED] Invalid credentials"
@@ -50,6 +53,18 @@ def test_oauth_is_never_told_of_a_password() -> None:
     assert not {each.cause for each in judgement.causes} & PASSWORD_CAUSES
     assert Told.GRANT_WORKED_UNTIL in told(judgement)
     assert Told.WORKED_UNTIL not in told(judgement)
+
+
+def test_no_reason_tells_oauth_of_a_password() -> None:
+    known = replace(
+        BY_TOKEN, same_secret_accepted=True, refusals=3, secret_age=400 * DAY, host_failing=30, host_refused=30
+    )
+    for context in (known, replace(known, worked_at=None), replace(known, same_secret_accepted=False)):
+        judgement = judged(context)
+        facts = (*judgement.facts, *judgement.ruled_out)
+        assert facts
+        assert not [said for fact in facts if "password" in (said := reason(SAID, fact, NOW)).lower()]
+    assert Fact(Told.OTHER_HALF_TAKES_GRANT, "sending") in judged(known).ruled_out
 
 
 def test_sending_is_fine_with_the_same_secret() -> None:

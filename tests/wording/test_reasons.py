@@ -31,6 +31,7 @@ def test_every_fact_can_be_said(told: Told) -> None:
     values: dict[Told, str | float | bool] = {
         Told.OTHER_HALF_ACCEPTS: "sending",
         Told.OTHER_HALF_REFUSES: "receiving",
+        Told.OTHER_HALF_TAKES_GRANT: "sending",
         Told.WORKED_UNTIL: 1_796_040_000.0,
         Told.CERTIFICATE_ENDED: 1_796_040_000.0,
         Told.REFUSED_TIMES: 2.0,

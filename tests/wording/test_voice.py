@@ -220,7 +220,8 @@ def test_it_is_told_whose_words_they_are(kind: FailureKind, heading: str) -> Non
 
 def test_every_fact_that_rules_out_is_named() -> None:
     for name in RULES_OUT:
-        values: dict[str, str | float | bool] = {Told.NEIGHBOURS_PASS: 3.0, Told.OTHER_HALF_ACCEPTS: "sending"}
+        halves: dict[str, str] = dict.fromkeys((Told.OTHER_HALF_ACCEPTS, Told.OTHER_HALF_TAKES_GRANT), "sending")
+        values: dict[str, str | float | bool] = {Told.NEIGHBOURS_PASS: 3.0, **halves}
         judgement = Diagnosis((RankedCause(Cause.UNKNOWN, 0.9),), "a-rule", (Fact(name, values.get(name, True)),))
         down = snapshot(Verdict.NEEDS_YOU, judgement)
         assert WORDS.ruled_out(down).startswith("Ruled out: the ")
