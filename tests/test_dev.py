@@ -230,8 +230,8 @@ INTERRUPTED = """
 import sys, dev
 nap = '''
 import time
-print("napping", flush=True)
 try:
+    print("napping", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("cleaned up", flush=True)

@@ -271,3 +271,5 @@ def test_the_bundle_carries_every_folder_of_resources_but_its_tools() -> None:
     there = {path.name for path in (ROOT / "resources").iterdir() if path.is_dir() and path.name != "__pycache__"}
     carried = spec.split("RESOURCES = (")[1].split(")")[0]
     assert {name for name in there if f'"{name}"' not in carried} == {"package"}
+    files = [path.name for path in (ROOT / "resources").iterdir() if path.is_file()]
+    assert all(f'"resources/{name}"' in spec for name in files), files

@@ -16,6 +16,9 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Half
 
 LIKE_FAILURES: Final = 5
+MOST_FOR_ALL: Final = 2
+"""Tries of one probe. The host may be back, and this one mailbox have a trouble of its own: then another stands for
+all."""
 
 _OF_THE_HOST: Final = frozenset(
     {
@@ -68,6 +71,7 @@ class _Host:
     likeness: str = ""
     failed: set[MailboxId] = field(default_factory=set)
     probe: MailboxId | None = None
+    probed: int = 0
 
     @property
     def circuit(self) -> Circuit:
@@ -97,18 +101,23 @@ class Breakers:
                 if len(state.failed) >= LIKE_FAILURES:
                     state.probe = mailbox_id
             case Turn.STAND:
-                pass
+                state.probed += mailbox_id == state.probe
 
     def probe(self, half: Half, host: str) -> MailboxId | None:
         """Who tries for all at this host; None while everybody does."""
         state = self._hosts.get((half, host.lower()))
         return state.probe if state is not None else None
 
+    def is_spent(self, half: Half, host: str) -> bool:
+        """The probe has tried often enough: another mailbox is to stand for all."""
+        state = self._hosts.get((half, host.lower()))
+        return state is not None and state.probed >= MOST_FOR_ALL
+
     def take_over(self, half: Half, host: str, mailbox_id: MailboxId) -> None:
         """The probe has gone or can't be tried: this mailbox is the probe from now on."""
         state = self._hosts.get((half, host.lower()))
         if state is not None and state.circuit is Circuit.OPEN:
-            state.probe = mailbox_id
+            state.probe, state.probed = mailbox_id, 0
 
     def reset(self) -> None:
         """Our own network was down: what failed says nothing of any host."""

@@ -157,6 +157,9 @@ class Lookout:
     async def _look_in_public(self) -> None:
         """Nobody of ours answers, or somebody who is not ours: is the internet there at all?"""
         settings, seen = self._means.settings, PublicSight(Sight.NOTHING)
+        may_look = settings.portal_probes or settings.public_points
+        if not may_look and not self._situation.fails_widely:
+            seen = PublicSight(Sight.OPEN)  # one silent site, and nobody may be asked: then it is that site
         if settings.portal_probes:
             seen = await self._means.network.public_sight()
         elif self._portal_hinted:

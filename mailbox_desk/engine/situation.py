@@ -104,6 +104,11 @@ class Situation:
         start = turn * WITNESSES % len(hosts) if hosts else 0
         return tuple(self._known[host] for host in (*hosts[start:], *hosts[:start])[:WITNESSES])
 
+    @property
+    def fails_widely(self) -> bool:
+        """More than one site does."""
+        return len(self._failing_sites()) >= SITES_THAT_MUST_FAIL
+
     def asked(self, endpoint: Endpoint) -> None:
         self._asked.add(endpoint.host.lower())
 

@@ -21,6 +21,7 @@ from mailbox_desk.model.check import Limits
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.import_plan import CsvMailbox
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
+from mailbox_desk.model.network import NetworkSettings
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.wording import Wording
@@ -29,6 +30,8 @@ from tests.servers.ports import free_port
 from tests.servers.scripted import BlackHole, Peer, Script, ScriptedServer, imap, mute, smtp
 
 LIMITS = Limits(resolve=0.6, connect=0.6, tls=0.8, greeting=0.8, sign_in=0.8, total=4.0)
+# Whether the internet is there is no part of these tests: the one server stands for it.
+SHORT = Settings(limits=LIMITS, interval=1.0, network=NetworkSettings(public_points=False, portal_probes=False))
 NETWORK, SETTINGS, TLS = "network_unreachable", "wrong_server_settings", "tls_failure"
 CAPABILITY = b"* CAPABILITY IMAP4rev1 STARTTLS\r\nTAG OK done\r\n"
 STARTTLS_GREETING = b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"
@@ -39,7 +42,7 @@ async def judged(endpoint: Endpoint, *, sending: bool = False) -> tuple[Snapshot
     mailbox = Mailbox(MailboxId("m"), "m@example.com", None if sending else endpoint, endpoint if sending else None)
     row = CsvMailbox(1, mailbox, Password(Secret("the-secret-of-m")))
     began = time.monotonic()
-    async with wiring.csv_house([row], settings=Settings(limits=LIMITS, interval=1.0)) as house:
+    async with wiring.csv_house([row], settings=SHORT) as house:
         engine = house.engine
         await engine.start(first_round=False)
         (snapshot,) = [each async for each in engine.round()]

@@ -163,7 +163,7 @@ async def test_wrong_servers_are_edited(live: Window, view: DeskView, engine: Fa
     field.selectAll()
     QTest.keyClicks(field, "imap.new.example")
     pressed(dialog, words.text("ui.servers.keep"))
-    await until(lambda: engine.wished("update") and not dialog.isVisible())
+    await until(lambda: engine.wished("update") and opened(ServersDialog) is None)
 
 
 async def test_a_reviewed_certificate_is_pinned(
