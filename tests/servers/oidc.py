@@ -131,7 +131,9 @@ def _install() -> None:
         if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
             return
         command = [str(_NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=_FOLDER, capture_output=True, text=True, check=False, timeout=300)
+        trust = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")  # where the registry has a CA of its own
+        env = {**({"NODE_EXTRA_CA_CERTS": trust} if trust else {}), **os.environ}
+        done = subprocess.run(command, cwd=_FOLDER, env=env, capture_output=True, text=True, check=False, timeout=300)
         if done.returncode:
             raise RuntimeError(f"npm ci failed: {done.stderr[-2000:]}")
         shutil.copy(lock, stamp)
