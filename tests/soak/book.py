@@ -108,8 +108,11 @@ class Book:
             yield f"DOUBLED: {name}: {[each.id for each in about]}"
 
     def _of_end(self, trouble: Trouble, incident: Told, name: str) -> Iterator[str]:
-        allowed = trouble.ended + OVER_WITHIN[trouble.kind]
-        allowed += self.unseen(trouble.ended, allowed) + 60.0
+        allowed, before = trouble.ended + OVER_WITHIN[trouble.kind] + 60.0, 0.0
+        while allowed != before:  # each time that it was blind gives it more, in which it may have been blind again
+            before = allowed
+            blind = self.unseen(trouble.ended, allowed)
+            allowed = trouble.ended + OVER_WITHIN[trouble.kind] + 60.0 + blind
         if incident.closed is None or incident.closed > allowed:
             yield f"LINGERS: {incident.id} closed {incident.closed}, {name}"
 

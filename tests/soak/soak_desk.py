@@ -114,7 +114,7 @@ class SoakDesk:
             providers=self._providers,
             network=self.network,
         )
-        self.engine = Engine(world, Settings(), await self._database.load())
+        self.engine = Engine(world, Settings(interval=300.0), await self._database.load())
         await self.engine.start()
 
     def _hear(self, notice: Notice) -> None:
