@@ -46,7 +46,7 @@ class Journal:
         self._neighbourhood = neighbourhood or Neighbourhood()
         self._waits = waits
         self._flapping = Flapping()
-        self._failed_at: dict[MailboxId, float] = {}  # of those that share an incident: the last check that says so
+        self._failed_at: dict[MailboxId, float] = {}  # the last check that says so
 
     @property
     def incidents_open(self) -> int:
