@@ -67,6 +67,7 @@ class Told:
 class Book:
     troubles: list[Trouble] = field(default_factory=list)
     blind: list[tuple[float, float]] = field(default_factory=list)
+    restarts: list[float] = field(default_factory=list)
 
     def unseen(self, since: float, until: float) -> float:
         """Seconds between these in which the desk could see nothing."""
@@ -111,8 +112,9 @@ class Book:
         allowed, before = trouble.ended + OVER_WITHIN[trouble.kind] + 60.0, 0.0
         while allowed != before:  # each time that it was blind gives it more, in which it may have been blind again
             before = allowed
-            blind = self.unseen(trouble.ended, allowed)
-            allowed = trouble.ended + OVER_WITHIN[trouble.kind] + 60.0 + blind
+            again = [at for at in self.restarts if trouble.kind is Kind.FLAPPING and trouble.ended < at < before]
+            since = max([trouble.ended, *again])  # what it did meanwhile nobody saw: it has to be calm from then on
+            allowed = since + OVER_WITHIN[trouble.kind] + 60.0 + self.unseen(since, before)
         if incident.closed is None or incident.closed > allowed:
             yield f"LINGERS: {incident.id} closed {incident.closed}, {name}"
 

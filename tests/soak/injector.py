@@ -52,7 +52,7 @@ class Injector:
             self._plan_site(site, end)
         self._plan_often(2 * DAY, end, self._cut)
         self._plan_often(1.2 * DAY, end, self._sleep)
-        self._plan_often(4 * DAY, end, self.restarts)
+        self._plan_often(4 * DAY, end, self._restart)
 
     async def run(self, seconds: float) -> None:
         """Until so many seconds after the start have gone by."""
@@ -101,6 +101,10 @@ class Injector:
 
         self._at(at, begin)
         self._at(at + lasts, end)
+
+    async def _restart(self) -> None:
+        self.book.restarts.append(self.clock.now())
+        await self.restarts()
 
     async def _cut(self) -> None:
         """Our own network: by a broken line or a sign-in page, with the system's word of it or without."""

@@ -150,9 +150,7 @@ async def kill(nest: Nest, home: Home, times: dict[str, int], seed: int) -> None
         number = dice.randint(*numbers[ends_by])
         ended[ends_by, nest.hatch(heard, ends_by, number, delay=dice.uniform(0, 0.01))] += 1
         seen += await verify(home, heard)
-    assert ended == {
-        (how, signal.SIGXFSZ if how == "size" else signal.SIGKILL): count for how, count in times.items()
-    }
+    assert ended == {(how, signal.SIGXFSZ if how == "size" else signal.SIGKILL): count for how, count in times.items()}
     assert len(heard.incidents) > sum(times.values())
     assert sum(heard.secrets.values()) > sum(times.values()) / 2
     assert len(seen) >= 3, "mailboxes change state"
