@@ -5,6 +5,7 @@ INBOX is opened with EXAMINE: nothing on the server changes. imapclient's and im
 
 from __future__ import annotations
 
+import binascii
 import imaplib
 import re
 from collections.abc import Callable
@@ -305,7 +306,7 @@ class _Conversation:
             raise NotOffered(self._offered, Mark.AUTH_NOT_OFFERED)
         bearer = Bearer(mechanism, username, token, self._endpoint.host, self._endpoint.port)
         try:
-            self._client.sasl_login(mechanism.value, bearer.answer)
+            self._answer_challenges(mechanism.value, bearer.answer)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
@@ -314,7 +315,13 @@ class _Conversation:
     def _authenticate_plain(self, username: str, secret: Secret) -> None:
         """The secret answers the first challenge; a second one is called off."""
         answers = [f"\0{username}\0{secret.reveal()}"]
-        self._client.sasl_login("PLAIN", lambda _challenge: answers.pop() if answers else None)
+        self._answer_challenges("PLAIN", lambda _challenge: answers.pop() if answers else None)
+
+    def _answer_challenges(self, mechanism: str, answer: Callable[[bytes], Any]) -> None:
+        try:
+            self._client.sasl_login(mechanism, answer)
+        except binascii.Error as error:  # a challenge that is no base64 (RFC 3501 section 6.2.2)
+            raise UnexpectedAnswer from error
 
     def _introduce(self, program: str) -> None:
         try:

@@ -4,6 +4,7 @@ nowhere, and no exception of ours."""
 from __future__ import annotations
 
 import functools
+import logging
 import socket
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 from mailbox_desk.model.verdict import Half
 from tests.fuzz.conversations import IMAP_SERVER, SMTP_SERVER
 
+_log = logging.getLogger(__name__)
 SECRET = "the-secret-of-m"
 LIMITS = Limits(resolve=0.2, connect=0.2, tls=0.2, greeting=0.2, sign_in=0.2, total=0.6)
 SLACK = 2.0  # the machine is busy
@@ -114,7 +116,7 @@ def fuzz(half: Half, servers: st.SearchStrategy[bytes], cases: int) -> Counter[s
         met[judged(half, said, falls_silent=falls_silent, auth=auth)] += 1
 
     run()
-    print(f"\n{half.value}: {sum(met.values())} cases, {dict(met.most_common())}")
+    _log.info("%s: %d cases, %s", half.value, sum(met.values()), dict(met.most_common()))
     return met
 
 

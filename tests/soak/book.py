@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from tests.soak.weather import Kind
@@ -129,7 +130,7 @@ class Book:
 def _overlaps(by_mailbox: dict[str, list[Told]]) -> Iterator[str]:
     for mailbox, incidents in by_mailbox.items():
         ordered = sorted(incidents, key=lambda each: each.opened)
-        for one, next_one in zip(ordered, ordered[1:], strict=False):
+        for one, next_one in pairwise(ordered):
             if one.kind != "shared" and (one.closed is None or one.closed > next_one.opened):
                 yield f"DOUBLED: {mailbox} is in {one.id} and {next_one.id} at once"
 

@@ -16,14 +16,16 @@ from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.vault import SealedVault
 from mailbox_desk.diagnosis.diagnose import diagnose, explain
+from mailbox_desk.engine.board import Gone
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.ports import Archive
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
-from mailbox_desk.model.notice import Notice, NoticeKind
+from mailbox_desk.model.notice import Notice
 from mailbox_desk.model.settings import Settings
+from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.paths import Home
 from tests.engine.fakes import NothingThere
 from tests.engine.networks import ScriptedNetwork
@@ -48,21 +50,24 @@ class Size:
 
 @dataclass
 class SoakDesk:
-    """One home; engines come and go. `sites`: mailboxes by site; `site_of`: the site of each host."""
+    """One home; engines come and go. `each`: mailboxes a site; `sites`: mailboxes by site; `site_of`: the site of each
+    host; `told` and `seen`: what a person was told, and what was ever shown of any mailbox."""
 
     home: Home
     each: int
     dice: random.Random
     clock: SoakClock = field(default_factory=SoakClock)
     network: ScriptedNetwork = field(default_factory=ScriptedNetwork)
-    told: Counter[NoticeKind] = field(default_factory=Counter)
+    names: tuple[str, ...] = SITES
+    told: list[Notice] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
     sites: dict[str, list[str]] = field(default_factory=dict)
     site_of: dict[str, str] = field(default_factory=dict)
     passwords: int = 0
     starts: int = 0
 
     def __post_init__(self) -> None:
-        self._drafts = [self._draft(site, number) for site in SITES for number in range(self.each)]
+        self._drafts = [self._draft(site, number) for site in self.names for number in range(self.each)]
         self.weather = Weather(random.Random(self.dice.random()), self.site_of)
         self._rules, self._providers = load_rules(), load_providers()
         self._vault = SealedVault(self.home)
@@ -82,6 +87,12 @@ class SoakDesk:
         await self.engine.stop()
         await self._database.close()
         await self._start()
+
+    async def be_impatient(self) -> None:
+        """A store that is locked is waited for no longer than a moment: the test has no minutes."""
+        commits = self._database._commits
+        assert commits is not None
+        await commits.read(lambda store: store.execute("PRAGMA busy_timeout = 50").fetchall())
 
     async def give_new_password(self, user: str) -> None:
         self.passwords += 1
@@ -115,10 +126,15 @@ class SoakDesk:
             network=self.network,
         )
         self.engine = Engine(world, Settings(interval=300.0), await self._database.load())
+        self.engine.board.subscribe(self._see)
         await self.engine.start()
 
+    def _see(self, news: Snapshot | Gone) -> None:
+        if isinstance(news, Snapshot):
+            self.seen.add(news.shown.value)
+
     def _hear(self, notice: Notice) -> None:
-        self.told[notice.kind] += 1
+        self.told.append(notice)
 
     def _password(self, user: str) -> Password:
         return Password(Secret(f"password {self.passwords} of {user}"))

@@ -3,6 +3,7 @@ and vault are whole, and no incident is lost or doubled."""
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -33,6 +34,8 @@ from tests.soak.kill_desk import MAILBOXES, count_of
 ROOT = Path(__file__).resolve().parents[2]
 IDS = [MailboxId(f"m{number}") for number in range(MAILBOXES)]
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass
 class Acknowledged:
@@ -57,8 +60,8 @@ class Nest:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{self._home.root} {ends_by} {number}\n")
         self._process.stdin.flush()
-        pid = words = 0
-        for line in self._process.stdout:
+        pid = 0
+        for words, line in enumerate(self._process.stdout, start=1):
             match line.split():
                 case ["pid", text]:
                     pid = int(text)
@@ -68,7 +71,6 @@ class Nest:
                     heard.incidents[identity] = state
                 case ["v", mailbox, count]:
                     heard.secrets[MailboxId(mailbox)] = int(count)
-            words += 1
             if ends_by == "time" and words == number:
                 time.sleep(delay)
                 os.kill(pid, signal.SIGKILL)
@@ -154,7 +156,7 @@ async def kill(nest: Nest, home: Home, times: dict[str, int], seed: int) -> None
     assert len(heard.incidents) > sum(times.values())
     assert sum(heard.secrets.values()) > sum(times.values()) / 2
     assert len(seen) >= 3, "mailboxes change state"
-    print(f"\n{dict(ended)}, {len(heard.incidents)} incidents, {sum(heard.secrets.values())} secrets, {dict(seen)}")
+    _log.info("%s, %d incidents, %d secrets", dict(ended), len(heard.incidents), sum(heard.secrets.values()))
 
 
 @pytest.mark.timeout(240)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from tests.engine.fakes import DAY
 from tests.soak.book import told_in
 from tests.soak.injector import Injector
 from tests.soak.soak_desk import Size, SoakDesk
+
+_log = logging.getLogger(__name__)
 
 
 def injector_of(desk: SoakDesk, seed: int) -> Injector:
@@ -52,8 +56,9 @@ async def test_thirty_days(tmp_path: Path) -> None:
     home = Home(tmp_path)
     injector, desk, early, late = await soaked(home, 30, 20261124, sized_after=5)
     told = told_in(home.database)
-    print(f"\n{len(injector.book.troubles)} troubles, {len(told)} incidents, {desk.weather.checks} checks")
-    print(f"{desk.starts} starts, notices {dict(desk.told)}, size {early} -> {late}")
+    notices = Counter(each.kind.value for each in desk.told)
+    _log.info("%d troubles, %d incidents, %d checks", len(injector.book.troubles), len(told), desk.weather.checks)
+    _log.info("%d starts, notices %s, size %s -> %s", desk.starts, dict(notices), early, late)
     assert injector.book.findings(told) == []
     assert late.kilobytes < early.kilobytes * 1.15 + 10_000
     assert late.objects < early.objects * 1.2
