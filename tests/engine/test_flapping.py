@@ -53,8 +53,7 @@ def test_an_hour_without_a_change_is_calm() -> None:
 
 def test_a_sleep_is_no_calm_and_stretches_nothing() -> None:
     flapping = Flapping()
-    for number in range(7):
-        flapping.noted(ME, *(UP_DOWN if number % 2 else UP_DOWN[::-1]), number * 60.0)
+    flip(flapping, MOST + 1, 60)
     flapping.clock_stepped(5 * HOUR)
     assert flapping.is_unsteady(ME, 5 * HOUR + 6 * 60), "as if no time had gone by"
     assert flapping.calm_since(ME) == 5 * HOUR + 6 * 60
