@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import imaplib
+import logging
 import re
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -26,6 +27,9 @@ from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 from mailbox_desk.model.mark import Mark
 
+logging.getLogger("imapclient").setLevel(
+    logging.CRITICAL + 1
+)  # it quotes odd lines of a server, which may echo a secret
 _TAGGED: Final = re.compile(rb"(?P<tag>%s\d+) (?P<type>[A-Z]+) ?(?P<data>.*)" % TAG, re.ASCII | re.DOTALL)
 _GREETINGS: Final = ("OK", "PREAUTH", "BYE")
 _AFTER_BYE: Final = 2.0

@@ -68,6 +68,7 @@ class _Host:
     likeness: str = ""
     failed: set[MailboxId] = field(default_factory=set)
     probe: MailboxId | None = None
+    has_failed: bool = False  # the probe has, since it is one
 
     @property
     def circuit(self) -> Circuit:
@@ -97,18 +98,23 @@ class Breakers:
                 if len(state.failed) >= LIKE_FAILURES:
                     state.probe = mailbox_id
             case Turn.STAND:
-                pass
+                state.has_failed = state.has_failed or mailbox_id == state.probe
 
     def probe(self, half: Half, host: str) -> MailboxId | None:
         """Who tries for all at this host; None while everybody does."""
         state = self._hosts.get((half, host.lower()))
         return state.probe if state is not None else None
 
+    def is_spent(self, half: Half, host: str) -> bool:
+        """The probe has had its try: the next is another's, for the probe may have a trouble of its own."""
+        state = self._hosts.get((half, host.lower()))
+        return state is not None and state.has_failed
+
     def take_over(self, half: Half, host: str, mailbox_id: MailboxId) -> None:
-        """The probe has gone or can't be tried: this mailbox is the probe from now on."""
+        """The probe has gone, can't be tried or has had its try: this mailbox is the probe from now on."""
         state = self._hosts.get((half, host.lower()))
         if state is not None and state.circuit is Circuit.OPEN:
-            state.probe = mailbox_id
+            state.probe, state.has_failed = mailbox_id, False
 
     def reset(self) -> None:
         """Our own network was down: what failed says nothing of any host."""

@@ -134,3 +134,17 @@ async def test_a_server_that_is_busy_is_no_refusal(checks: Checks) -> None:
         result = await checks.receiving(server.port, secret=TOKEN, auth=AuthKind.OAUTH)
     failure = expect(result, Step.SIGN_IN, FailureKind.TEMPORARY)
     assert failure.text == "NO [UNAVAILABLE] Temporary authentication failure"
+
+
+async def test_an_odd_challenge_is_an_odd_answer_and_no_fault_of_ours(
+    checks: Checks, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Plain words where base64 belongs, and no ASCII: imapclient would quote them in its log."""
+    heard: list[bytes] = []
+    final = b"TAG OK \xe9 " + TOKEN.encode()
+    answer = refusing([b"+ AADSTS50055: \xe9 x" + TOKEN.encode()], final, heard, first=b"+ ")
+    greeting = b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n"
+    with ScriptedServer(imap({b"AUTHENTICATE": answer}, greeting=greeting)) as server:
+        result = await checks.receiving(server.port, secret=TOKEN, auth=AuthKind.OAUTH)
+    expect(result, Step.SIGN_IN, FailureKind.BROKEN)
+    assert TOKEN not in caplog.text
