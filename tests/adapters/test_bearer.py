@@ -10,6 +10,7 @@ from mailbox_desk.adapters.bearer import Bearer, Mechanism, challenge_in, mechan
 from mailbox_desk.model.check import FailureKind, Step
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import AuthKind
+from mailbox_desk.model.mark import Mark
 from tests.adapters.checks import Checks, expect
 from tests.servers.scripted import Answer, Peer, ScriptedServer, imap, smtp
 
@@ -146,5 +147,5 @@ async def test_an_odd_challenge_is_an_odd_answer_and_no_fault_of_ours(
     greeting = b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n"
     with ScriptedServer(imap({b"AUTHENTICATE": answer}, greeting=greeting)) as server:
         result = await checks.receiving(server.port, secret=TOKEN, auth=AuthKind.OAUTH)
-    expect(result, Step.SIGN_IN, FailureKind.BROKEN)
+    expect(result, Step.SIGN_IN, FailureKind.BROKEN, {Mark.UNEXPECTED_ANSWER})
     assert TOKEN not in caplog.text

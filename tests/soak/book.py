@@ -42,7 +42,8 @@ CAUSES = {
 
 @dataclass(eq=False, slots=True)
 class Trouble:
-    """One thing that the injector did. Times in seconds since 1970 UTC. `met`: failed checks by mailbox."""
+    """One thing that the injector did. Times in seconds since 1970 UTC. `met`: failed checks by mailbox; `turns`: when
+    it came or went, where it does."""
 
     kind: Kind
     where: str
@@ -50,6 +51,12 @@ class Trouble:
     began: float
     ended: float = 0.0
     met: dict[str, int] = field(default_factory=dict)
+    turns: list[float] = field(default_factory=list)
+
+    @property
+    def lulls(self) -> int:
+        """How often it neither came nor went for an hour: the waits between tries grow to half an hour."""
+        return sum(later - earlier > 3300.0 for earlier, later in pairwise([self.began, *self.turns, self.ended]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ class Book:
             if not own and was_met and seen > FOUND_WITHIN[trouble.kind]:
                 yield f"MISSED: {mailbox}, {name}"
         if trouble.kind is Kind.FLAPPING:
-            yield from self._of_flapping(name, sorted(about.values(), key=lambda each: each.opened), seen)
+            yield from self._of_flapping(trouble, name, sorted(about.values(), key=lambda each: each.opened), seen)
         elif len(about) > 1:
             yield f"DOUBLED: {name}: {sorted(about)}"
         for each in about.values():
@@ -102,11 +109,12 @@ class Book:
                 yield f"MISNAMED: {each.cause}, {name}"
             yield from self._of_end(trouble, each, name)
 
-    def _of_flapping(self, name: str, about: list[Told], seen: float) -> Iterator[str]:
+    def _of_flapping(self, trouble: Trouble, name: str, about: list[Told], seen: float) -> Iterator[str]:
         unsteady = [each for each in about if each.kind == "unsteady"]
-        if not unsteady and seen > FOUND_WITHIN[Kind.FLAPPING]:
+        if not unsteady and not trouble.lulls and seen > FOUND_WITHIN[Kind.FLAPPING]:
             yield f"MISSED: never called unsteady, {name}"
-        if len(unsteady) > 1 or (unsteady and about[-1] is not unsteady[0]):
+        is_last = not unsteady or about[-1] is unsteady[-1]
+        if len(unsteady) > 1 + trouble.lulls or not (is_last or trouble.lulls):
             yield f"DOUBLED: {name}: {[each.id for each in about]}"
 
     def _of_end(self, trouble: Trouble, incident: Told, name: str) -> Iterator[str]:

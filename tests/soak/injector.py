@@ -96,6 +96,7 @@ class Injector:
             del self.weather.at[where]
             trouble.ended = self.clock.now()
             trouble.met = {name: self.weather.met.pop((where, name), 0) for name in trouble.mailboxes}
+            trouble.turns = self.weather.turns.pop(where, [])
             if kind is Kind.WRONG_PASSWORD:
                 await self.gives_new_password(where)
 

@@ -68,7 +68,7 @@ class SoakDesk:
 
     def __post_init__(self) -> None:
         self._drafts = [self._draft(site, number) for site in self.names for number in range(self.each)]
-        self.weather = Weather(random.Random(self.dice.random()), self.site_of)
+        self.weather = Weather(random.Random(self.dice.random()), self.site_of, self.clock.now)
         self._rules, self._providers = load_rules(), load_providers()
         self._vault = SealedVault(self.home)
 

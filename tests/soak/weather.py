@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -64,19 +64,24 @@ FAILURES: dict[Kind, Callable[[Half], Failure]] = {
 
 @dataclass
 class Weather:
-    """`at`: what is wrong, by mailbox or by site. `met`: how many checks of a mailbox failed by what is wrong now."""
+    """`at`: what is wrong, by mailbox or by site. `met`: how many checks of a mailbox failed by what is wrong now;
+    `turns`: when one that comes and goes came or went."""
 
     dice: random.Random
     site_of: dict[str, str]
+    now: Callable[[], float]
     at: dict[str, Kind] = field(default_factory=dict)
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_cut: bool = False
     checks: int = 0
+    turns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _failing: defaultdict[str, set[Half]] = field(default_factory=lambda: defaultdict(set))
 
     async def check(self, errand: Errand, on_step: Callable[[StepRecord], None] | None = None) -> HalfResult:
         await asyncio.sleep(0)
         self.checks += 1
         failure = self._failure(errand)
+        self._note_turn(errand, failed=failure is not None)
         if failure is None:
             return HalfResult(errand.half, Outcome.OK, seconds=0.1)
         return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1)
@@ -86,6 +91,13 @@ class Weather:
 
     def shut(self) -> None:
         pass
+
+    def _note_turn(self, errand: Errand, *, failed: bool) -> None:
+        name = errand.endpoint.username
+        halves, was_failing = self._failing[name], bool(self._failing[name])
+        (halves.add if failed else halves.discard)(errand.half)
+        if self.at.get(name) is Kind.FLAPPING and bool(halves) is not was_failing:
+            self.turns[name].append(self.now())
 
     def _failure(self, errand: Errand) -> Failure | None:
         if self.is_cut:
