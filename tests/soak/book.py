@@ -154,4 +154,7 @@ def told_in(store: Path) -> list[Told]:
         rows = connection.execute(
             "SELECT key, id, cause, kind, opened_at, closed_at FROM incidents WHERE part_of = '' ORDER BY opened_at"
         )
-        return [Told(*row[1:], tuple(sorted(members[row[0]]))) for row in rows]
+        return [
+            Told(identity, cause, kind, opened, closed, tuple(sorted(members[key])))
+            for key, identity, cause, kind, opened, closed in rows
+        ]

@@ -24,9 +24,9 @@ def injector_of(desk: SoakDesk, seed: int) -> Injector:
     )
 
 
-async def soaked(home: Home, days: float, seed: int, *, sized_after: float) -> tuple[Injector, SoakDesk, Size, Size]:
+async def soaked(home: Home, days: float, seed: int, *, sized_after: float, each: int = 8) -> tuple[Injector, SoakDesk, Size, Size]:
     """So many days; the desk's size after the first `sized_after` of them, and at the end."""
-    desk = SoakDesk(home, each=8, dice=random.Random(seed))
+    desk = SoakDesk(home, each=each, dice=random.Random(seed))
     injector = injector_of(desk, seed + 1)
     injector.plan(days * DAY)
     await desk.open()
@@ -43,7 +43,7 @@ async def soaked(home: Home, days: float, seed: int, *, sized_after: float) -> t
 
 async def test_a_day_and_a_half(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    injector, _, _, _ = await soaked(home, 1.5, 11, sized_after=0.5)
+    injector, _, _, _ = await soaked(home, 1.5, 11, sized_after=0.5, each=4)
     told = told_in(home.database)
     assert injector.book.findings(told) == []
     assert len({trouble.kind for trouble in injector.book.troubles}) >= 4
