@@ -272,7 +272,8 @@ class Journal:
 
     def _is_over(self, known: Incident, after: Standing, now: float) -> bool:
         since = self._flapping.calm_since(after.mailbox_id) or known.seen_at
-        return is_calm(since, now) and after.shown not in (Shown.BLIND, Shown.PAUSED)
+        looked = min(after.last_checked or now, now)  # who is tried each half hour may have come back since
+        return is_calm(since, looked) and after.shown not in (Shown.BLIND, Shown.PAUSED)
 
     # -- the book itself
 

@@ -24,7 +24,9 @@ def injector_of(desk: SoakDesk, seed: int) -> Injector:
     )
 
 
-async def soaked(home: Home, days: float, seed: int, *, sized_after: float, each: int = 8) -> tuple[Injector, SoakDesk, Size, Size]:
+async def soaked(
+    home: Home, days: float, seed: int, *, sized_after: float, each: int = 8
+) -> tuple[Injector, SoakDesk, Size, Size]:
     """So many days; the desk's size after the first `sized_after` of them, and at the end."""
     desk = SoakDesk(home, each=each, dice=random.Random(seed))
     injector = injector_of(desk, seed + 1)
