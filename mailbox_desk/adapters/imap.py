@@ -5,7 +5,9 @@ INBOX is opened with EXAMINE: nothing on the server changes. imapclient's and im
 
 from __future__ import annotations
 
+import binascii
 import imaplib
+import logging
 import re
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -25,6 +27,9 @@ from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import AuthKind, Endpoint, Security
 from mailbox_desk.model.mark import Mark
 
+logging.getLogger("imapclient").setLevel(
+    logging.CRITICAL + 1
+)  # it quotes odd lines of a server, which may echo a secret
 _TAGGED: Final = re.compile(rb"(?P<tag>%s\d+) (?P<type>[A-Z]+) ?(?P<data>.*)" % TAG, re.ASCII | re.DOTALL)
 _GREETINGS: Final = ("OK", "PREAUTH", "BYE")
 _AFTER_BYE: Final = 2.0
@@ -305,7 +310,7 @@ class _Conversation:
             raise NotOffered(self._offered, Mark.AUTH_NOT_OFFERED)
         bearer = Bearer(mechanism, username, token, self._endpoint.host, self._endpoint.port)
         try:
-            self._client.sasl_login(mechanism.value, bearer.answer)
+            self._answer_challenges(mechanism.value, bearer.answer)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
@@ -314,7 +319,13 @@ class _Conversation:
     def _authenticate_plain(self, username: str, secret: Secret) -> None:
         """The secret answers the first challenge; a second one is called off."""
         answers = [f"\0{username}\0{secret.reveal()}"]
-        self._client.sasl_login("PLAIN", lambda _challenge: answers.pop() if answers else None)
+        self._answer_challenges("PLAIN", lambda _challenge: answers.pop() if answers else None)
+
+    def _answer_challenges(self, mechanism: str, answer: Callable[[bytes], Any]) -> None:
+        try:
+            self._client.sasl_login(mechanism, answer)
+        except binascii.Error as error:  # a challenge that is no base64 (RFC 3501 section 6.2.2)
+            raise UnexpectedAnswer from error
 
     def _introduce(self, program: str) -> None:
         try:

@@ -16,9 +16,6 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Half
 
 LIKE_FAILURES: Final = 5
-MOST_FOR_ALL: Final = 2
-"""Tries of one probe. The host may be back, and this one mailbox have a trouble of its own: then another stands for
-all."""
 
 _OF_THE_HOST: Final = frozenset(
     {
@@ -71,7 +68,7 @@ class _Host:
     likeness: str = ""
     failed: set[MailboxId] = field(default_factory=set)
     probe: MailboxId | None = None
-    probed: int = 0
+    has_failed: bool = False  # the probe has, since it is one
 
     @property
     def circuit(self) -> Circuit:
@@ -101,7 +98,7 @@ class Breakers:
                 if len(state.failed) >= LIKE_FAILURES:
                     state.probe = mailbox_id
             case Turn.STAND:
-                state.probed += mailbox_id == state.probe
+                state.has_failed = state.has_failed or mailbox_id == state.probe
 
     def probe(self, half: Half, host: str) -> MailboxId | None:
         """Who tries for all at this host; None while everybody does."""
@@ -109,15 +106,15 @@ class Breakers:
         return state.probe if state is not None else None
 
     def is_spent(self, half: Half, host: str) -> bool:
-        """The probe has tried often enough: another mailbox is to stand for all."""
+        """The probe has had its try: the next is another's, for the probe may have a trouble of its own."""
         state = self._hosts.get((half, host.lower()))
-        return state is not None and state.probed >= MOST_FOR_ALL
+        return state is not None and state.has_failed
 
     def take_over(self, half: Half, host: str, mailbox_id: MailboxId) -> None:
-        """The probe has gone or can't be tried: this mailbox is the probe from now on."""
+        """The probe has gone, can't be tried or has had its try: this mailbox is the probe from now on."""
         state = self._hosts.get((half, host.lower()))
         if state is not None and state.circuit is Circuit.OPEN:
-            state.probe, state.probed = mailbox_id, 0
+            state.probe, state.has_failed = mailbox_id, False
 
     def reset(self) -> None:
         """Our own network was down: what failed says nothing of any host."""

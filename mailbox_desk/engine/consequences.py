@@ -47,8 +47,9 @@ def _of_trial(desk: Desk, mailbox: Mailbox, before: Standing, after: Standing, c
     half, failure = checked.result.half, checked.result.failure
     was, trial = before.half(half).trial, after.half(half).trial
     refused = failure is not None and failure.is_refused_secret
-    if failure is None:
-        desk.good_secrets.passed(mailbox, half)
+    passed = desk.good_secrets.passed(mailbox, half) if failure is None else ()
+    if passed:
+        return passed
     if was is not None:
         if refused and was.role is Role.PROBE:
             return desk.good_secrets.probe_refused(mailbox.id, trial)

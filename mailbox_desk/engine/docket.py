@@ -112,6 +112,7 @@ class Docket:
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._troubles: dict[str, _Trouble] = {}
+        self._waiting: dict[NoticeKind, dict[str, float]] = {NoticeKind.SHARED: {}, NoticeKind.TROUBLE: {}}
         self._of: dict[MailboxId, str] = {}
         self._backs: dict[str, tuple[Incident, float]] = {}
         self._withdrawn: list[Incident] = []
@@ -153,6 +154,7 @@ class Docket:
             trouble.take_out(mailbox_id)
             if not trouble.parts:
                 del self._troubles[identity]
+                self._file(trouble)
                 self._take_away(trouble)
         for incident in shared:
             if incident.id in self._troubles:
@@ -198,6 +200,7 @@ class Docket:
         trouble = self._troubles.get(incident.id)
         if trouble is not None and trouble.sort is NoticeKind.SHARED:
             trouble.verdict = incident.verdict
+            self._file(trouble)
 
     def _dropped_again(self, mailbox_id: MailboxId) -> dict[str, Incident]:
         """A mailbox whose "back" waits still: it is not told, and its bad news hangs on the screen."""
@@ -210,6 +213,7 @@ class Docket:
         gone, into = self._troubles.pop(single.id, None), self._troubles.get(single.part_of)
         if gone is None:
             return
+        self._file(gone)
         for mailbox_id, part in gone.parts.items():
             self._of.pop(mailbox_id, None)
             if into is not None:
@@ -231,6 +235,7 @@ class Docket:
         trouble = self._troubles.pop(incident.id, None)
         if trouble is None:
             return
+        self._file(trouble)
         for mailbox_id in trouble.parts:
             if self._of.get(mailbox_id) == incident.id:
                 del self._of[mailbox_id]
@@ -244,6 +249,7 @@ class Docket:
         if trouble.is_put_away:
             self._take_away(trouble)
         if when is trouble.when:
+            self._file(trouble)
             return bool(self._withdrawn)
         trouble.when = when
         match when:
@@ -254,7 +260,16 @@ class Docket:
                 trouble.due = at + min(self._patience, max(0.0, left))
             case When.NEVER:
                 trouble.due = None
+        self._file(trouble)
         return True
+
+    def _file(self, trouble: _Trouble) -> None:
+        """Note whether it waits to be told, and for when: thousands must not be looked through for each of them."""
+        key, waiting = trouble.incident.id, self._waiting[trouble.sort]
+        if key in self._troubles and trouble.is_news and trouble.due is not None:
+            waiting[key] = trouble.due
+        else:
+            waiting.pop(key, None)
 
     def _take_away(self, trouble: _Trouble) -> None:
         self._withdrawn.extend(trouble.on_screen.values())
@@ -262,12 +277,8 @@ class Docket:
 
     # -- what is told of them
 
-    def _waiting(self, sort: NoticeKind) -> dict[str, float]:
-        waiting = ((key, each) for key, each in self._troubles.items() if each.sort is sort and each.is_news)
-        return {key: each.due for key, each in waiting if each.due is not None}
-
     def _next_trouble(self, sort: NoticeKind) -> float | None:
-        return self._next_of(sort, self._waiting(sort).values())
+        return self._next_of(sort, self._waiting[sort].values())
 
     def _next_back(self) -> float | None:
         return self._next_of(NoticeKind.BACK, (at for _, at in self._backs.values()))
@@ -277,13 +288,13 @@ class Docket:
         return None if first is None else max(first + GATHER, self._last.get(kind, -QUIET) + QUIET)
 
     def _tell_shared(self, at: float) -> Notice:
-        fresh = [key for key, due in self._waiting(NoticeKind.SHARED).items() if due <= at]
+        fresh = [key for key, due in self._waiting[NoticeKind.SHARED].items() if due <= at]
         self._last[NoticeKind.SHARED] = at
         return self._told(NoticeKind.SHARED, fresh, fresh)
 
     def _tell_troubles(self, at: float) -> Notice:
         """Those that are due, and with them those told within the last minute: it is one story."""
-        waiting = self._waiting(NoticeKind.TROUBLE)
+        waiting = self._waiting[NoticeKind.TROUBLE]
         goes_on = min(waiting.values()) <= self._last.get(NoticeKind.TROUBLE, -2 * QUIET) + QUIET
         earlier = [key for key in self._told_together if goes_on and self._is_on_screen(key) and key not in waiting]
         fresh = [key for key, due in waiting.items() if due <= at]
@@ -300,6 +311,7 @@ class Docket:
             trouble.on_screen = {incident.id: incident}
         for key in fresh:
             self._troubles[key].told = self._troubles[key].verdict
+            self._file(self._troubles[key])
         return Notice(kind, told, frozenset(replaced))
 
     def _is_on_screen(self, key: str) -> bool:

@@ -370,6 +370,7 @@ class Engine(Readings, OAuthFace):
 
     def _clock_stepped(self, by: float) -> None:
         self._desk.budget.clock_stepped(by)
+        self._desk.journal.clock_stepped(by)
         for watcher in self._watchers.values():
             watcher.post(ClockStepped())
 

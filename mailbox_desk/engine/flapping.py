@@ -33,6 +33,20 @@ class Flapping:
         changes = self._changes.get(mailbox_id)
         return changes is not None and sum(abs(now - each) < HOUR for each in changes) > MOST
 
+    def calm_since(self, mailbox_id: MailboxId) -> float | None:
+        """Its latest change, or when it was looked at again after it; None where nothing is known of either."""
+        return max(self._changes.get(mailbox_id, ()), default=None)
+
+    def looked_again(self, mailbox_id: MailboxId, now: float) -> None:
+        """It was unsteady when the desk ended: what it did meanwhile nobody saw, so it was not calm."""
+        self._changes[mailbox_id].append(now)
+
+    def clock_stepped(self, by: float) -> None:
+        """The wall clock left the other by so many seconds, by a sleep or because it was set: nobody looked then."""
+        for changes in self._changes.values():
+            for place, at in enumerate(changes):
+                changes[place] = at + by
+
     def began(self, mailbox_id: MailboxId) -> float | None:
         """The earliest change that counts."""
         return min(self._changes.get(mailbox_id, ()), default=None)

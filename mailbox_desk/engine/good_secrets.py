@@ -78,6 +78,7 @@ class _Open:
     trial: Trial
     probe: MailboxId
     members: dict[MailboxId, bool] = field(default_factory=dict)  # whether both halves use the secret
+    others_passed: set[MailboxId] = field(default_factory=set)  # since it began
 
 
 class GoodSecrets:
@@ -107,11 +108,20 @@ class GoodSecrets:
         orphans = self._with_probes(left)
         return {each.mailbox_id: each for each in orphans}
 
-    def passed(self, mailbox: Mailbox, half: Half) -> None:
-        """A secret was taken at this host."""
+    def passed(self, mailbox: Mailbox, half: Half) -> Orders:
+        """A secret was taken at this host. Once it has taken those of more others than are on trial the doubt was
+        wrong: where sign-ins are rare, a few changed passwords look at first like a host that refuses all."""
         place = _place(mailbox, half)
         self._tries[place][mailbox.id] = _Try(self._clock.monotonic())
         self._passed_at[place] = self._clock.monotonic()
+        found = self._open.get(place)
+        if found is None or mailbox.id in found.members:
+            return ()
+        found.others_passed.add(mailbox.id)
+        if len(found.others_passed) <= len(found.members):
+            return ()
+        del self._open[place]
+        return self._one_try_each(found, list(found.members))
 
     def refused(
         self, mailbox: Mailbox, half: Half, cause: Cause, *, good: bool, mark: bytes | None, shared: bool
@@ -145,7 +155,9 @@ class GoodSecrets:
         if place is None:
             return ()
         found = self._open.pop(place)
-        others = [each for each in found.members if each != mailbox_id]
+        return self._one_try_each(found, [each for each in found.members if each != mailbox_id])
+
+    def _one_try_each(self, found: _Open, others: Sequence[MailboxId]) -> Orders:
         gap = min(_SECONDS_EACH, _SPREAD_AT_MOST / max(1, len(others)))
         now = self._clock.now()
         return [

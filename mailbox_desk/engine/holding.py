@@ -23,10 +23,11 @@ _AFTER_THE_PROBE: Final = (10.0, 70.0)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`until`: seconds since 1970 UTC."""
+    """`until`: seconds since 1970 UTC. `tries`: so often the host was tried in vain for this one by others."""
 
     until: float
     by: Held
+    tries: int = 0
 
 
 def sifted(
@@ -41,7 +42,8 @@ def sifted(
         if hold is None:
             free.append(half)
             continue
-        standing = with_half(standing, half, replace(standing.half(half), due=hold.until))
+        view = standing.half(half)
+        standing = with_half(standing, half, replace(view, due=hold.until, tries=max(view.tries, hold.tries)))
         last = hold if last is None or hold.until > last.until else last
     return tuple(free), standing, last
 
@@ -98,6 +100,9 @@ def _by_breaker(desk: Desk, mailbox: Mailbox, standing: Standing, half: Half) ->
     if due is None or desk.breakers.is_spent(half, endpoint.host):
         desk.breakers.take_over(half, endpoint.host, mailbox.id)
         return None
+    if desk.breakers.is_spent(half, endpoint.host) and due > desk.clock.now():
+        desk.breakers.take_over(half, endpoint.host, mailbox.id)
+        return Hold(due, Held.BREAKER, tries=_tries(desk, probe, half))
     return Hold(_after_the_probe(desk, due), Held.BREAKER)
 
 
@@ -110,6 +115,11 @@ def _probe_due(desk: Desk, probe: MailboxId, half: Half) -> float | None:
     if view.verdict not in (Verdict.SUSPECT, Verdict.RECONNECTING):
         return None
     return desk.clock.now() if snapshot.checking_now else view.due
+
+
+def _tries(desk: Desk, probe: MailboxId, half: Half) -> int:
+    snapshot = desk.board.get(probe)
+    return 0 if snapshot is None else snapshot.standing.half(half).tries
 
 
 def _after_the_probe(desk: Desk, due: float) -> float:

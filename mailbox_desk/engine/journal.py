@@ -46,6 +46,7 @@ class Journal:
         self._neighbourhood = neighbourhood or Neighbourhood()
         self._waits = waits
         self._flapping = Flapping()
+        self._failed_at: dict[MailboxId, float] = {}  # the last check that says so
 
     @property
     def incidents_open(self) -> int:
@@ -77,7 +78,15 @@ class Journal:
 
     def know(self, mailbox: Mailbox, standing: Standing, now: float) -> None:
         """The mailbox is watched from now on."""
+        known = self.incident_of(mailbox.id)
+        if known is not None and known.kind is IncidentKind.UNSTEADY:
+            self._flapping.looked_again(mailbox.id, now)
+        self._note_failure(standing)
         self._neighbourhood.note(mailbox, fare_of(standing, now))
+
+    def clock_stepped(self, by: float) -> None:
+        """The wall clock left the other by so many seconds: a sleep is no calm."""
+        self._flapping.clock_stepped(by)
 
     def change(self, before: Standing, after: Standing, now: float) -> StatusChange | None:
         """The change of what is shown or of its cause, None where there is none worth a line."""
@@ -97,6 +106,7 @@ class Journal:
             ended = (self._close(known, mailbox.id, now),)
             self._flapping.forget(mailbox.id)
         self._neighbourhood.note(mailbox, fare_of(after, now))
+        self._note_failure(after)
         if self._begins_to_flap(mailbox.id, after, now):
             return self._entry(mailbox.id, (*ended, *self._unsteady(before, after, now)))
         entry = self._judged(mailbox.id, after, now)
@@ -116,6 +126,7 @@ class Journal:
             del self._open[known.id]
         self._neighbourhood.forget(mailbox_id)
         self._flapping.forget(mailbox_id)
+        self._failed_at.pop(mailbox_id, None)
         concerned = [each for each in self.shared if mailbox_id in each.mailboxes]
         news = tuple(removed(each, mailbox_id, now, self._count_at(each)) for each in concerned)
         for each in news:
@@ -130,7 +141,7 @@ class Journal:
         gone: tuple[Incident, ...] = ()
         if known is not None and known.kind is IncidentKind.SHARED:
             if self._still_shares(known, after):
-                if after.shown is Shown.BLIND or not subsides(known, now):
+                if after.shown is Shown.BLIND or not self._subsides(known, now):
                     return self._entry(mailbox_id)
                 return self._entry(mailbox_id, self._dissolve(known, now))
             gone = (self._leave(known, mailbox_id, now),)
@@ -209,6 +220,18 @@ class Journal:
         self._put(news)
         return news
 
+    def _subsides(self, known: Incident, now: float) -> bool:
+        """Who was not tried since the others are back may be back as well: a limit makes us wait for hours."""
+        tried = all(self._failed_at.get(each, 0.0) > known.seen_at for each in known.members)
+        return tried and not self._waits() and subsides(known, now)
+
+    def _note_failure(self, standing: Standing) -> None:
+        checked_at = standing.half(standing.worst).checked_at
+        if checked_at is None or not standing.state.verdict.is_down:
+            self._failed_at.pop(standing.mailbox_id, None)
+        else:
+            self._failed_at[standing.mailbox_id] = checked_at
+
     def _dissolve(self, known: Incident, now: float) -> tuple[Incident, ...]:
         over, rest = dissolved(known, now)
         self._put(over)
@@ -248,7 +271,9 @@ class Journal:
         return (news,)
 
     def _is_over(self, known: Incident, after: Standing, now: float) -> bool:
-        return is_calm(known.seen_at, now) and after.shown not in (Shown.BLIND, Shown.PAUSED)
+        since = self._flapping.calm_since(after.mailbox_id) or known.seen_at
+        looked = min(after.last_checked or now, now)  # who is tried each half hour may have come back since
+        return is_calm(since, looked) and after.shown not in (Shown.BLIND, Shown.PAUSED)
 
     # -- the book itself
 

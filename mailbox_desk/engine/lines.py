@@ -108,6 +108,15 @@ class Lines:
         elif self._lines.holds(mailbox_id):
             self._lives[mailbox_id].since = self._clock.monotonic()
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether any mailbox may keep one."""
+        return self._who is not WhoIdles.NONE and not isinstance(self._lines, NoLines)
+
+    def holds(self, mailbox_id: MailboxId) -> bool:
+        """Whether this mailbox has one now."""
+        return self._lines.holds(mailbox_id)
+
     def can_prove(self, mailbox_id: MailboxId, standing: Standing) -> bool:
         """Whether a NOOP on the kept line will do in place of a sign-in."""
         return self._lines.holds(mailbox_id) and may_prove(standing, self._clock.now(), self._sign_in_every)

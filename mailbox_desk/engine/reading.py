@@ -19,11 +19,13 @@ async def gauges(desk: Desk, lateness: Lateness, started_at: float) -> Gauges:
     """How this desk is doing at this moment. A portion of the mailboxes at a time: the loop may be the window's own."""
     standing: Counter[tuple[Shown, str]] = Counter()
     wanted: list[Strain] = []
+    lines = 0
     for place, snapshot in enumerate(desk.board.snapshots()):
         if place % _PORTION == _PORTION - 1:
             await asyncio.sleep(0)
         diagnosis = snapshot.standing.diagnosis
         standing[snapshot.shown, diagnosis.cause.value if diagnosis is not None else ""] += 1
+        lines += desk.lines.holds(snapshot.id)
         wanted += strains(snapshot, desk.interval_of(snapshot.mailbox))
     workers, connections = desk.settings.threads, desk.settings.connections_per_host
     return Gauges(
@@ -38,4 +40,5 @@ async def gauges(desk: Desk, lateness: Lateness, started_at: float) -> Gauges:
         shortfall=shortfall_of(wanted, workers, lambda _: connections),
         incidents_open=desk.journal.incidents_open,
         restarts=dict(desk.overseer.restarts),
+        lines=lines if desk.lines.are_kept else None,
     )

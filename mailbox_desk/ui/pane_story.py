@@ -79,7 +79,7 @@ def story_of(
         bright=offer_of(snapshot),
         quiet=quiet_offers(snapshot),
         checking_now=snapshot.checking_now,
-        meanwhile="" if _is_told_already(snapshot) else words.next_try(snapshot, now),
+        meanwhile=_meanwhile(snapshot, words, now),
         signed_in=grant_sentence(words, snapshot, now),
         others=tuple(words.others(diagnosis)) if diagnosis else (),
         steps=_steps(snapshot, words, now),
@@ -108,6 +108,12 @@ def _is_told_already(snapshot: Snapshot) -> bool:
     views = (snapshot.standing.receiving, snapshot.standing.sending)
     is_free = snapshot.held_until is None and not any(view.resting for view in views)
     return snapshot.shown in _GOES_ON and is_free
+
+
+def _meanwhile(snapshot: Snapshot, words: Wording, now: float) -> str:
+    """What the desk does by itself, and what went wrong in it."""
+    next_try = "" if _is_told_already(snapshot) else words.next_try(snapshot, now)
+    return "\n".join(filter(None, (next_try, *(words.warning(each) for each in snapshot.warnings))))
 
 
 def _note(snapshot: Snapshot, words: Wording) -> list[str]:

@@ -10,6 +10,7 @@ from mailbox_desk.adapters.bearer import Bearer, Mechanism, challenge_in, mechan
 from mailbox_desk.model.check import FailureKind, Step
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import AuthKind
+from mailbox_desk.model.mark import Mark
 from tests.adapters.checks import Checks, expect
 from tests.servers.scripted import Answer, Peer, ScriptedServer, imap, smtp
 
@@ -134,3 +135,17 @@ async def test_a_server_that_is_busy_is_no_refusal(checks: Checks) -> None:
         result = await checks.receiving(server.port, secret=TOKEN, auth=AuthKind.OAUTH)
     failure = expect(result, Step.SIGN_IN, FailureKind.TEMPORARY)
     assert failure.text == "NO [UNAVAILABLE] Temporary authentication failure"
+
+
+async def test_an_odd_challenge_is_an_odd_answer_and_no_fault_of_ours(
+    checks: Checks, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Plain words where base64 belongs, and no ASCII: imapclient would quote them in its log."""
+    heard: list[bytes] = []
+    final = b"TAG OK \xe9 " + TOKEN.encode()
+    answer = refusing([b"+ AADSTS50055: \xe9 x" + TOKEN.encode()], final, heard, first=b"+ ")
+    greeting = b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n"
+    with ScriptedServer(imap({b"AUTHENTICATE": answer}, greeting=greeting)) as server:
+        result = await checks.receiving(server.port, secret=TOKEN, auth=AuthKind.OAUTH)
+    expect(result, Step.SIGN_IN, FailureKind.BROKEN, {Mark.UNEXPECTED_ANSWER})
+    assert TOKEN not in caplog.text

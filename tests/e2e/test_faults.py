@@ -256,3 +256,16 @@ async def test_logout_never_answered_is_connected() -> None:
 async def test_a_silent_server_ends_in_time(caplog: pytest.LogCaptureFixture) -> None:
     with ScriptedServer(mute) as server:
         await expect(at(server.port), NETWORK, caplog=caplog)
+
+
+async def test_a_name_that_leads_to_somebody_else_gets_no_secret(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lying DNS: a server with a certificate of its own authority, made out to the very name."""
+    name, real = "imap.ledger.example", socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *words, **more: real("127.0.0.1" if host == name else host, *words, **more)
+    )
+    with ScriptedServer(imap(), tls=server_context(trustme.CA(), name)) as server:
+        await expect(at(server.port, Security.TLS, name), TLS, caplog=caplog)
+        assert not any(b"the-secret-of-m" in received for received in server.received)

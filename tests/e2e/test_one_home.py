@@ -250,3 +250,22 @@ async def test_a_person_takes_over_from_a_watch_in_a_terminal(home: Home, doveco
             assert words.text("service.left") in watch.said
             assert holder(home) == window.process.pid
             assert await window.ends() == 0, window.said
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_a_watch_that_was_held_takes_it_for_a_sleep_and_blames_nobody(home: Home, dovecot: Dovecot) -> None:
+    with running(home, dovecot, "watch", "--json") as watch:
+        await watch.says('"CONNECTED"')
+        watch.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(95)  # more than the longest nap and the gap that is called a sleep
+        watch.process.send_signal(signal.SIGCONT)
+        await watch.says('"BLIND"', seconds=40)
+        await until(lambda: watch.said.rindex('"CONNECTED"') > watch.said.rindex('"BLIND"'), seconds=40)
+        assert await watch.ends() == 0
+        assert '"NEEDS_YOU"' not in watch.said
+        assert '"RECONNECTING"' not in watch.said
+    database = Database(home)
+    await database.open()
+    assert not await database.incidents(None, 10)
+    await database.close()

@@ -49,3 +49,19 @@ def test_an_hour_without_a_change_is_calm() -> None:
     assert is_calm(0, HOUR)
     assert not is_calm(0, HOUR - 1)
     assert not is_calm(HOUR, 0), "the clock was set back"
+
+
+def test_a_sleep_is_no_calm_and_stretches_nothing() -> None:
+    flapping = Flapping()
+    flip(flapping, MOST + 1, 60)
+    flapping.clock_stepped(5 * HOUR)
+    assert flapping.is_unsteady(ME, 5 * HOUR + 6 * 60), "as if no time had gone by"
+    assert flapping.calm_since(ME) == 5 * HOUR + 6 * 60
+    assert flapping.calm_since(MailboxId("another")) is None
+
+
+def test_who_was_unsteady_at_the_end_is_not_calm_at_the_next_start() -> None:
+    flapping = Flapping()
+    flapping.looked_again(ME, 1000.0)
+    assert flapping.calm_since(ME) == 1000.0
+    assert not flapping.is_unsteady(ME, 1000.0)

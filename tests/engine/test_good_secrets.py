@@ -299,3 +299,30 @@ async def test_a_week_with_changed_passwords_on_five_hosts(lab: Lab) -> None:
     judged = Counter(lab.cause(user) for user in fifth)
     assert judged["provider_outage"] >= 3, "who was tried only after the probe had given up is judged by himself"
     assert set(judged) <= {"provider_outage", "credentials_rejected"}
+
+
+async def test_a_few_changed_passwords_that_are_seen_first_hold_no_host_on_trial(lab: Lab) -> None:
+    """Where sign-ins are rare, the first three that come may all be those whose passwords changed."""
+    changed, good = FIVE[:3], [f"g{number}" for number in range(5)]
+    for user in (*changed, *good):
+        lab.mailbox(user, sending=False, secret=f"pw of {user}")
+    lab.settings = with_settings(interval=4 * HOUR)
+    engine = await lab.start()
+    await lab.clock.pass_by(HOUR)
+    for user in changed:
+        lab.servers.set(user, refuse)
+        engine.check_now([MailboxId(user)])
+    await lab.clock.pass_by(MINUTE)
+    assert roles(lab, changed) == {"probe": 1, "waits": 2}
+    for user in good[:3]:
+        engine.check_now([MailboxId(user)])
+    await lab.clock.pass_by(MINUTE)
+    assert roles(lab, changed) == {"probe": 1, "waits": 2}, "three passed, three are refused: still in doubt"
+    engine.check_now([MailboxId(good[3])])
+    await lab.clock.pass_by(MINUTE)
+    assert {lab.shown(user) for user in changed} == {"NEEDS_YOU"}
+    assert {lab.cause(user) for user in changed} == {"credentials_rejected"}
+    refused = refused_in_all(lab)
+    await lab.clock.pass_by(7 * DAY)
+    assert refused_in_all(lab) == refused <= 2 * len(changed)
+    assert {lab.shown(user) for user in good} == {"CONNECTED"}

@@ -254,3 +254,18 @@ async def test_a_desk_of_one_round_keeps_none(lab: Lab, lines: ScriptedLines) ->
     engine = await lab.start(first_round=False)
     assert [each.shown.value async for each in engine.round()] == ["CONNECTED"]
     assert lines.most == 0
+
+
+async def test_the_gauges_count_them(lab: Lab, lines: ScriptedLines) -> None:
+    for name in "abc":
+        lab.mailbox(name, sending=False)
+    engine = await lab.start()
+    await lab.clock.pass_by(60)
+    assert (await engine.gauges()).lines == 3
+    lab.servers.set("a", refuse)
+    lines.drop("a")
+    await lab.clock.pass_by(60)
+    assert (await engine.gauges()).lines == 2
+    await engine.stop()
+    lab.settings = with_settings(idle_lines=WhoIdles.NONE)
+    assert (await (await lab.start()).gauges()).lines is None

@@ -59,3 +59,10 @@ def test_how_long_a_sign_in_lasts_stands_in_the_pane(words: Wording) -> None:
     shown = replace(snapshot("a"), grant=GrantLife(NOW - 12 * 86_400, NOW + 80 * 86_400))
     assert story_of(shown, words, NOW, "").signed_in.startswith("Signed in 12 days ago.")
     assert story_of(snapshot("a"), words, NOW, "").signed_in == ""
+
+
+def test_what_went_wrong_in_the_desk_is_said_beside_what_it_does(words: Wording) -> None:
+    plain = story_of(snapshot("a"), words, NOW, "Google").meanwhile
+    warned = replace(snapshot("a"), warnings=("store_failed", "watch_restarted"))
+    said = story_of(warned, words, NOW, "Google").meanwhile.splitlines()
+    assert said == [plain, words.warning("store_failed"), words.warning("watch_restarted")]
