@@ -97,7 +97,7 @@ def _by_breaker(desk: Desk, mailbox: Mailbox, standing: Standing, half: Half) ->
     if probe is None or probe == mailbox.id:
         return None
     due = _probe_due(desk, probe, half)
-    if due is None or desk.breakers.is_spent(half, endpoint.host):
+    if due is None:
         desk.breakers.take_over(half, endpoint.host, mailbox.id)
         return None
     if desk.breakers.is_spent(half, endpoint.host) and due > desk.clock.now():
