@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mailbox_desk.engine.crew import Crew
 from mailbox_desk.engine.desk import Desk
@@ -54,6 +54,11 @@ class OAuthFace:
     async def remove_oauth_app(self, app_id: OAuthAppId) -> None:
         """Forget an app and its secret. Raises BuiltIn, VaultClosed, ArchiveFailed."""
         await self._desk.apps.remove(app_id)
+
+    async def find_oauth_service(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        """Where any OpenID provider does OAuth 2, by what its issuer publishes; `scopes`: what mail takes there.
+        Raises TokenFailed."""
+        return await self._world.issuers.service_at(issuer, provider, scopes)
 
     def read_client_secret(self, text: str, app_id: OAuthAppId, provider: str = "google") -> OAuthApp:
         """The app that a client_secret.json of Google's console is for. Raises BadClientSecret."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import AuthKind, MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
@@ -21,6 +21,7 @@ from mailbox_desk.ui.extras import Extras
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.import_dialog import ImportDialog
+from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
 from mailbox_desk.ui.offers import Offer, offer_of
 from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
@@ -125,7 +126,7 @@ class Acts(QObject):
             return
         match offer or offer_of(snapshot):
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
-                self._open(ReconnectDialog(self._around, snapshot, self._window))
+                self._reconnect(snapshot)
             case Offer.CHECK_NOW:
                 self.check([snapshot.id])
             case Offer.UNLOCK:
@@ -140,6 +141,17 @@ class Acts(QObject):
                 self.pause([snapshot.id])
             case Offer.NOTHING | Offer.SUPPORT:
                 return
+
+    def _reconnect(self, snapshot: Snapshot) -> None:
+        """Who signs in at the provider is led there at once: one click, and the browser is at the right account."""
+        dialog = ReconnectDialog(self._around, snapshot, self._window)
+        self._open(dialog)
+        if snapshot.mailbox.auth is AuthKind.OAUTH:
+            dialog.sign_in()
+
+    def show_oauth_apps(self) -> None:
+        """By which registered apps the desk signs in."""
+        self._open(OAuthAppsDialog(self._around, self._window))
 
     def reconnect_all(self, ids: Sequence[MailboxId]) -> None:
         """One after the other, those of these that need a person."""
