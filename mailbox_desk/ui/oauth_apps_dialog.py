@@ -18,7 +18,7 @@ from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.help_browser import HelpBrowser
 from mailbox_desk.ui.look import MEASURES, Tone
 from mailbox_desk.ui.oauth_app_form import OTHER, AppFields, OAuthAppForm
-from mailbox_desk.ui.parts import breakable, button, label, row_of, tinted
+from mailbox_desk.ui.parts import breakable, button, footer_of, label, row_of, tinted
 from mailbox_desk.ui.path_field import file_dialog
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.wording.voice import shown_line
@@ -94,18 +94,11 @@ class OAuthAppsDialog(QDialog):
         split.addWidget(left)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
-        footer = QWidget()
-        footer.setObjectName("footer")
-        footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = row_of(stretch=True)
-        line.addWidget(self._close)
-        line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
-        footer.setLayout(line)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(split, 1)
-        whole.addWidget(footer)
+        whole.addWidget(footer_of(QWidget(), self._close))
         self.resize(MEASURES.queue_list + MEASURES.queue_turn, MEASURES.queue_height)
 
     def _fill(self) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.model.mailbox import AuthKind
@@ -19,7 +19,7 @@ from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import MEASURES, Tone
 from mailbox_desk.ui.pane_parts import LinkButton
-from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.parts import button, footer_of, label, scrolled
 from mailbox_desk.ui.reconnect_header import ReconnectHeader
 from mailbox_desk.ui.reconnect_page import Act, ReconnectPage, whose
 from mailbox_desk.ui.reconnect_pages import page_for
@@ -89,21 +89,10 @@ class ReconnectDialog(QDialog):
         for part in (self._header, self._view, self._count, self._others):
             self._column.addWidget(part)
         self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = scrolled(body)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(body)
         body.installEventFilter(self)
-        self._footer = QWidget()
-        self._footer.setObjectName("footer")
-        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = row_of(self._problem, stretch=False)
-        line.setStretch(0, 1)
-        for each in (self._cancel, self._anyway, self._check, self._go):
-            line.addWidget(each)
-        line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
-        self._footer.setLayout(line)
+        self._footer = footer_of(self._problem, self._cancel, self._anyway, self._check, self._go)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
