@@ -81,16 +81,15 @@ class AddDialog(QDialog):
         column = QVBoxLayout(body)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
-        self._form = QWidget()
-        form = QVBoxLayout(self._form)
+        form_part = QWidget()
+        form = QVBoxLayout(form_part)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(MEASURES.gap_m)
         form.addLayout(self._first_fields())
         form.addWidget(self._servers_fold)
         form.addWidget(self._about_fold)
         column.addWidget(label(self._around.words.text("adding.intro"), "muted"))
-        column.addWidget(self._form)
-        column.addWidget(self._sign_in)
+        column.addWidget(form_part)
         column.addWidget(self._view)
         column.addStretch(1)
         self._scroll = scrolled(body)
@@ -107,7 +106,7 @@ class AddDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(MEASURES.gap_xl)
         grid.setVerticalSpacing(MEASURES.gap_m)
-        for row, (key, field) in ((0, ("address", self._address)), (2, ("password", self._password))):
+        for row, (key, field) in ((0, ("address", self._address)), (3, ("password", self._password))):
             caption = label(words.text(f"ui.add.{key}"), wraps=False)
             caption.setBuddy(field)
             field.setAccessibleName(words.text(f"ui.add.{key}"))
@@ -115,8 +114,9 @@ class AddDialog(QDialog):
             grid.addWidget(field, row, 1)
         self._address.setPlaceholderText(words.text("ui.add.address_hint"))
         grid.addWidget(self._search, 1, 1)
-        grid.addWidget(self._exactly, 3, 1)
-        grid.addWidget(self._hint, 4, 1)
+        grid.addWidget(self._sign_in, 2, 1)
+        grid.addWidget(self._exactly, 4, 1)
+        grid.addWidget(self._hint, 5, 1)
         return grid
 
     def _listen(self) -> None:
@@ -382,9 +382,11 @@ class AddDialog(QDialog):
         words, stage = self._around.words, self._stage
         filling, saved = stage is Stage.FILLING, stage is Stage.SAVED
         stoppable, signing = stage in (Stage.WAITING, Stage.TRYING), stage is Stage.SIGNING
-        self._form.setEnabled(filling)
+        for each in (self._address, self._password, self._exactly, self._hint, self._servers_fold, self._about_fold):
+            each.setEnabled(filling)
         self._problem.setText(problem)
         self._go.setEnabled(filling or saved)
+        self._go.setVisible(not signing)
         key = "adding.done" if saved else "adding.wait" if stage is Stage.WAITING else ""
         self._go.setText(words.text(key or ("ui.add.again" if self._draft else "ui.add.go")))
         if self._signs_in and self._grant is None and not key:

@@ -3,6 +3,7 @@ It saves nothing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -22,12 +23,16 @@ OTHER: Final = ""
 """Any OpenID provider, by its issuer."""
 _WITH_TENANT: Final = frozenset({"microsoft", "outlook_com"})
 _WITH_TESTING: Final = frozenset({"google"})
+_WITH_REDIRECT: Final = frozenset({"yahoo", "aol", "zoho", "yandex", "mailru", OTHER})
+"""Those that may compare redirects letter by letter, port included (RFC 8252 section 7.3 asks them not to)."""
+_LOOPBACK: Final = re.compile(r"http://(?:127\.0\.0\.1|localhost):[1-9][0-9]{0,4}/?")
 _USUAL_TENANT: Final = "common"
 
 
 @dataclass(frozen=True, slots=True)
 class AppFields:
-    """As typed. `provider`: an id of the provider files, or OTHER; `secret`: None leaves what is kept."""
+    """As typed. `provider`: an id of the provider files, or OTHER; `secret`: None leaves what is kept;
+    `redirect`: with the port that is registered, "" for any free one."""
 
     provider: str
     client_id: str
@@ -36,6 +41,7 @@ class AppFields:
     secret: Secret | None = None
     tenant: str = _USUAL_TENANT
     in_testing: bool = False
+    redirect: str = ""
 
     @property
     def problem(self) -> str:
@@ -46,6 +52,8 @@ class AppFields:
             return "oauth_apps.problem.scopes"
         if not self.client_id or any(each.isspace() for each in self.client_id):
             return "oauth_apps.problem.client_id"
+        if self.redirect and not _LOOPBACK.fullmatch(self.redirect):
+            return "oauth_apps.problem.redirect"
         return ""
 
 
@@ -62,14 +70,14 @@ class OAuthAppForm(QWidget):
         for each in sorted((each for each in providers if each.oauth is not None), key=lambda each: each.name):
             self._provider.addItem(each.name, each.id)
         self._provider.addItem(words.text("oauth_apps.other"), OTHER)
-        self._issuer, self._scopes, self._client_id, self._tenant = (QLineEdit() for _ in range(4))
+        self._issuer, self._scopes, self._client_id, self._tenant, self._redirect = (QLineEdit() for _ in range(5))
         self._secret = PasswordField()
         self._read_secret: Secret | None = None
         self._in_testing = QCheckBox(words.text("oauth_apps.in_testing"))
         self._rows: dict[QWidget, QLabel] = {}
         self._lay_out()
         self._provider.currentIndexChanged.connect(lambda _: self._turned())
-        for field in (self._issuer, self._scopes, self._client_id, self._tenant, self._secret):
+        for field in (self._issuer, self._scopes, self._client_id, self._tenant, self._redirect, self._secret):
             field.textEdited.connect(lambda _: self.edited.emit())
         self._in_testing.toggled.connect(lambda _: self.edited.emit())
         self.begin()
@@ -85,6 +93,7 @@ class OAuthAppForm(QWidget):
             scopes=tuple(self._scopes.text().split()),
             secret=typed or self._read_secret,
             tenant=(self._tenant.text().strip() if provider in _WITH_TENANT else "") or _USUAL_TENANT,
+            redirect=self._redirect.text().strip() if provider in _WITH_REDIRECT else "",
             in_testing=provider in _WITH_TESTING and self._in_testing.isChecked(),
         )
 
@@ -95,7 +104,7 @@ class OAuthAppForm(QWidget):
     def begin(self, provider: str = "") -> None:
         """Empty, for a new app of this provider."""
         self.forget()
-        for field in (self._issuer, self._scopes, self._client_id, self._tenant):
+        for field in (self._issuer, self._scopes, self._client_id, self._tenant, self._redirect):
             field.clear()
         self._in_testing.setChecked(False)
         self._provider.setEnabled(True)
@@ -113,6 +122,7 @@ class OAuthAppForm(QWidget):
         self._in_testing.setChecked(app.in_testing)
         self._issuer.setText(app.service.issuer)
         self._scopes.setText(" ".join(app.service.scopes))
+        self._redirect.setText(app.service.redirect if _LOOPBACK.fullmatch(app.service.redirect) else "")
         if registered.has_secret:
             self._secret.setPlaceholderText(self._words.text("oauth_apps.secret_kept"))
 
@@ -144,6 +154,7 @@ class OAuthAppForm(QWidget):
         named = (
             *(("provider", self._provider), ("issuer", self._issuer), ("scopes", self._scopes)),
             *(("client_id", self._client_id), ("secret", self._secret), ("tenant", self._tenant)),
+            ("redirect", self._redirect),
         )
         for row, (key, field) in enumerate(named):
             caption = label(self._words.text(f"oauth_apps.{key}"), wraps=False)
@@ -152,8 +163,9 @@ class OAuthAppForm(QWidget):
             grid.addWidget(caption, row, 0)
             grid.addWidget(field, row, 1)
             self._rows[field] = caption
-        for key, line in (("issuer", self._issuer), ("scopes", self._scopes), ("tenant", self._tenant)):
-            line.setPlaceholderText(self._words.text(f"oauth_apps.{key}_hint"))
+        for key, field in named:
+            if isinstance(field, QLineEdit) and self._words.has(f"oauth_apps.{key}_hint"):
+                field.setPlaceholderText(self._words.text(f"oauth_apps.{key}_hint"))
         grid.addWidget(self._in_testing, len(named), 1)
 
     def _turned(self) -> None:
@@ -162,6 +174,7 @@ class OAuthAppForm(QWidget):
             (self._issuer, provider == OTHER),
             (self._scopes, provider == OTHER),
             (self._tenant, provider in _WITH_TENANT),
+            (self._redirect, provider in _WITH_REDIRECT),
         ):
             field.setVisible(is_wanted)
             self._rows[field].setVisible(is_wanted)

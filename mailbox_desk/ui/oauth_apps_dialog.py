@@ -36,6 +36,7 @@ _PAGES: Final = {
 }
 _ID: Final = Qt.ItemDataRole.UserRole
 _GOOGLE: Final = "google"
+_ANY_PORT: Final = "http://127.0.0.1"
 
 
 class OAuthAppsDialog(QDialog):
@@ -153,7 +154,7 @@ class OAuthAppsDialog(QDialog):
         before = shown.app if shown is not None else None
         app = OAuthApp(
             before.id if before is not None else OAuthAppId(uuid4().hex),
-            await self._service(fields, before),
+            _coming_back_to(fields.redirect, await self._service(fields, before)),
             fields.client_id,
             fields.secret,
             fields.tenant,
@@ -169,7 +170,7 @@ class OAuthAppsDialog(QDialog):
         if provider is not None and provider.oauth is not None:
             return provider.oauth
         if before is not None and (before.service.issuer, before.service.scopes) == (fields.issuer, fields.scopes):
-            return before.service
+            return replace(before.service, redirect=_ANY_PORT)
         name = urlsplit(fields.issuer).hostname or fields.issuer
         return await engine.find_oauth_service(fields.issuer, name, fields.scopes)
 
@@ -255,3 +256,8 @@ class OAuthAppsDialog(QDialog):
         """Closed, however: nothing typed of a secret stays."""
         self._form.forget()
         super().done(result)
+
+
+def _coming_back_to(redirect: str, service: OAuthService) -> OAuthService:
+    """The service with the redirect that is registered for the app, where its port is a fixed one."""
+    return replace(service, redirect=redirect) if redirect else service

@@ -327,7 +327,7 @@ class ReconnectDialog(QDialog):
             if each is not None:
                 each.setDisabled(busy and not (waiting and each is self._page))
         if act is not Act.NOTHING:
-            self._go.setText(words.text(go, provider=self._provider))
+            self._go.setText(words.text(go, provider=self._provider, address=self._snapshot.mailbox.address))
         self._go.setVisible(act is not Act.NOTHING and not self._is_back and not waiting)
         self._check.setVisible(is_seen and act in (Act.COPY, Act.NOTHING) and not self._is_back)
         keeps_secret = self._try.trial is not None and self._try.trial.credential is None

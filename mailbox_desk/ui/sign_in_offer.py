@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from mailbox_desk.model.discovery import UNKNOWN_PROVIDER
@@ -43,8 +43,9 @@ class SignInOffer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MEASURES.gap_m)
-        for each in (self._how, self._which, self._to_apps, self._view):
+        for each in (self._how, self._which, self._view):
             column.addWidget(each)
+        column.insertWidget(1, self._to_apps, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from mailbox_desk.model.credential import OAuthToken
@@ -33,12 +34,13 @@ class SignInPage(ReconnectPage):
         self._grant: OAuthToken | None = None
         self._how, self._which = label(role="muted"), QComboBox()
         self._which.setAccessibleName(around.words.text("signin.which_app"))
-        self._to_apps = button(around.words.text("signin.apps"), self._open_apps)
-        self._view = SignInView(around)
+        self._to_apps = button(around.words.text("signin.apps"), self._open_apps, bright=True)
+        self._view = SignInView(around, corrects=False)
         self._view.granted.connect(self._granted)
         self._view.changed.connect(self._changed)
         self._view.apps_wanted.connect(self._open_apps)
-        self._add(self._how, self._which, self._to_apps, self._view)
+        self._add(self._how, self._which, self._view)
+        self._column.insertWidget(1, self._to_apps, 0, Qt.AlignmentFlag.AlignLeft)
         self._know_apps()
 
     @property
@@ -68,7 +70,8 @@ class SignInPage(ReconnectPage):
         self.tried.emit()
 
     def _changed(self) -> None:
-        self._how.setVisible(not self._view.is_running)
+        self._how.setVisible(not self._view.is_running and self._view.ending is None)
+        self.go = "signin.sign_in_as" if self._view.was_other_account else "signin.go"
         self._which.setVisible(len(self._apps) > 1 and not self._view.is_running)
         self.waits.emit()
 

@@ -9,6 +9,7 @@ from mailbox_desk.model.mailbox import AuthKind
 
 if TYPE_CHECKING:
     from mailbox_desk.diagnosis.provider import Provider
+    from mailbox_desk.model.mailbox import Mailbox
     from mailbox_desk.model.oauth import RegisteredApp
 
 
@@ -36,3 +37,9 @@ def does_oauth(provider: Provider | None) -> bool:
 def prefers_oauth(provider: Provider | None) -> bool:
     """Its file names signing in at the provider before any password."""
     return provider is not None and provider.oauth is not None and provider.auth_kinds[:1] == (AuthKind.OAUTH,)
+
+
+def can_sign_out(mailbox: Mailbox, apps: Iterable[RegisteredApp], providers: Iterable[Provider]) -> bool:
+    """It signs in at its provider, and one of the apps that it may have done so by knows how to give that back."""
+    may_be = apps_for(mailbox.provider, apps, providers)
+    return mailbox.auth is AuthKind.OAUTH and any(each.app.service.revoke_url for each in may_be)

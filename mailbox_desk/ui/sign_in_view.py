@@ -59,8 +59,10 @@ class SignInView(QWidget):
     changed = Signal()
     apps_wanted = Signal()
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, *, corrects: bool = True) -> None:
+        """`corrects`: after a wrong account it offers the right one by itself; else who shows it does."""
         super().__init__()
+        self._corrects, self.was_other_account = corrects, False
         self._around, words = around, around.words
         self._task: asyncio.Task[None] | None = None
         self._wish: Wish | None = None
@@ -97,11 +99,6 @@ class SignInView(QWidget):
         self.clear()
 
     @property
-    def was_other_account(self) -> bool:
-        """The last sign-in was somebody else's: the next one should let the person choose."""
-        return self._right.isVisibleTo(self)
-
-    @property
     def is_running(self) -> bool:
         return self._task is not None
 
@@ -123,7 +120,7 @@ class SignInView(QWidget):
             self.changed.emit()
 
     def clear(self) -> None:
-        self._url, self.ending = "", None
+        self._url, self.ending, self.was_other_account = "", None, False
         self._tick.stop()
         self._show_only()
 
@@ -201,7 +198,8 @@ class SignInView(QWidget):
                 self._end(Ending(self._around.words.text("ui.try.broken")))
 
     def _offered_after(self, last: SigningInStep, wish: Wish) -> QWidget | None:
-        if not isinstance(last, WrongAccount):
+        self.was_other_account = isinstance(last, WrongAccount)
+        if not self.was_other_account or not self._corrects:
             return None
         self._right.setText(self._around.words.text("signin.sign_in_as", address=wish.who.address))
         return self._right

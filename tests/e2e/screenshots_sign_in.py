@@ -81,7 +81,7 @@ class SignInAlbum(album.Album):
     async def _adding(self, engine: FakeEngine, around: Surroundings) -> None:
         anna = "anna@gmail.com"
         ends = [Endpoint(f"{kind}.gmail.com", 993, Security.TLS, anna) for kind in ("imap", "smtp")]
-        found = Candidate(Source.PROVIDER, *ends, provider="google", auth=frozenset({AuthKind.OAUTH}))
+        found = Candidate(Source.PROVIDER, ends[0], ends[1], provider="google", auth=frozenset({AuthKind.OAUTH}))
         engine.finds["gmail.com"] = [Found(found), DiscoveryEnded((found,))]
         engine.apps = [app_of("google")]
         engine.sign_ins = [[LINK, None]]

@@ -69,7 +69,7 @@ async def test_signing_in_comes_first_and_saves_what_was_proved(
 
 
 async def test_a_password_that_was_typed_is_what_counts(dialog: AddDialog, engine: FakeEngine, words: Wording) -> None:
-    engine.scripts = [[HalfTried(result(half)) for half in Half] + [TryOutEnded(True, mailbox("new", ANNA))]]  # type: ignore[operator]  # one list of steps
+    engine.scripts = [[HalfTried(result(half)) for half in Half] + [TryOutEnded(True, mailbox("new", ANNA))]]
     await enter(dialog, words)
     QTest.keyClicks(by_name(dialog, QLineEdit, words.text("ui.add.password")), "an-app-password")
     assert go(words) not in said(dialog)
