@@ -80,3 +80,60 @@ async def test_whatever_else_the_person_does_nothing_is_changed(person: Person, 
         person.presses("ctrl+q")
         assert ended(process)[0] == 0
     assert "Traceback" not in log.read_text()
+
+
+async def test_an_app_is_entered_and_a_mailbox_added_by_it(person: Person, lab: OAuthLab, tmp_path: Path) -> None:
+    home, log = lab.fill_home(person, tmp_path / "home", app=False), tmp_path / "log"
+    with desk(person, home, lab.mail, log) as process:
+        person.opens_menu(lambda: person.clicks(WORDS.text("ui.header.menu")))
+        person.picks(WORDS.text("ui.action.oauth_apps"))
+        enter_app(person, lab)
+        person.clicks(WORDS.text("ui.header.add"))
+        person.fills(WORDS.text("ui.add.address"), ANNA)
+        person.presses("Tab")
+        person.sees(WORDS.text("adding.offline"))
+        for half, port in (("receiving", lab.mail.imaps_port), ("sending", lab.mail.submissions_port)):
+            person.fills(named(half, "host"), "localhost")
+            person.fills(named(half, "port"), str(port))
+        person.clicks(GO)
+        person.sees(WORDS.text("adding.works", address=ANNA), seconds=40)
+        person.presses("Return")
+        until_status(person, ANNA, "Connected")
+        removed(person, lab)
+        person.presses("ctrl+q")
+        assert ended(process)[0] == 0
+    assert "Traceback" not in log.read_text()
+
+
+def named(half: str, field: str) -> str:
+    said = {"half": WORDS.text(f"ui.half.{half}"), "field": WORDS.text(f"ui.server.{field}")}
+    return WORDS.text("ui.server.spoken", **said)
+
+
+def enter_app(person: Person, lab: OAuthLab) -> None:
+    """Any provider by its issuer; the rest is what the issuer publishes."""
+    person.sees(WORDS.text("oauth_apps.intro"))
+    person.clicks("Google", role="combo box")
+    person.presses("End", "Return")
+    typed = {"issuer": lab.provider.issuer, "scopes": "mail", "client_id": "desktop"}
+    for name, text in typed.items():
+        person.fills(WORDS.text(f"oauth_apps.{name}"), text)
+    person.clicks(WORDS.text("oauth_apps.save"))
+    person.sees(WORDS.text("oauth_apps.saved"))
+    person.clicks(WORDS.text("ui.close"))
+    person.sees_no(WORDS.text("oauth_apps.intro"))
+
+
+def removed(person: Person, lab: OAuthLab) -> None:
+    """And signed out at the provider, once it can't be taken back any more."""
+    lab.provider.order("fault")
+    person.clicks(ANNA, role="table cell")
+    person.presses("Delete")
+    person.sees(WORDS.text("signout.also"), role="check box")
+    person.clicks(WORDS.text("ui.remove.yes"))
+    person.sees(WORDS.plural("ui.remove.done", 1, address=ANNA))
+    asked: list[str] = []
+    person._until(
+        lambda: any("/token/revocation" in each for each in asked) or bool(asked.extend(lab.provider.order("fault"))),
+        "the grant is not given back",
+    )
