@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mailbox_desk.engine.crew import Crew
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.signing_in import SigningInStep, sign_in
+from mailbox_desk.engine.signing_in import sign_in
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.client_secret import app_from_client_secret
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp, SigningInStep
 from mailbox_desk.model.status import Event, EventKind
 
 

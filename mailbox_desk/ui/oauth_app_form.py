@@ -11,12 +11,12 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.oauth import OAuthApp, RegisteredApp
 from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.parts import label
 from mailbox_desk.ui.password_field import PasswordField
+from mailbox_desk.ui.sign_in_plan import Provider
 from mailbox_desk.wording import Wording
 
 OTHER: Final = ""

@@ -6,10 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from mailbox_desk.model.client_secret import BadClientSecret
@@ -171,7 +170,7 @@ class OAuthAppsDialog(QDialog):
             return provider.oauth
         if before is not None and (before.service.issuer, before.service.scopes) == (fields.issuer, fields.scopes):
             return replace(before.service, redirect=_ANY_PORT)
-        name = urlsplit(fields.issuer).hostname or fields.issuer
+        name = QUrl(fields.issuer).host() or fields.issuer
         return await engine.find_oauth_service(fields.issuer, name, fields.scopes)
 
     def _kept(self) -> None:

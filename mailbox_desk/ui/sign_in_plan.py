@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mailbox_desk.model.mailbox import AuthKind
 
 if TYPE_CHECKING:
-    from mailbox_desk.diagnosis.provider import Provider
     from mailbox_desk.model.mailbox import Mailbox
-    from mailbox_desk.model.oauth import RegisteredApp
+    from mailbox_desk.model.oauth import OAuthService, RegisteredApp
+
+
+class Provider(Protocol):
+    """What of a provider's file counts here."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def auth_kinds(self) -> tuple[AuthKind, ...]: ...
+
+    @property
+    def oauth(self) -> OAuthService | None: ...
 
 
 def apps_for(

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from mailbox_desk.engine.oauth_apps import NoSuchApp
-from mailbox_desk.engine.signing_in import SigningInStep
 from mailbox_desk.model.account_choice import asking_which_account
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.mailbox import Mailbox
@@ -23,8 +21,10 @@ from mailbox_desk.model.oauth import (
     Granted,
     IdentityUnproven,
     LinkReady,
+    NoSuchApp,
     RegisteredApp,
     SignInFailed,
+    SigningInStep,
     WrongAccount,
 )
 from mailbox_desk.model.vault_state import SecretUnreadable, VaultClosed

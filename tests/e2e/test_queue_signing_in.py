@@ -36,6 +36,7 @@ def person(lab: OAuthLab) -> Iterator[Person]:
             yield made
 
 
+@pytest.mark.timeout(540)  # twenty walks through a provider's pages
 async def test_twenty_sign_ins_and_ten_passwords(person: Person, lab: OAuthLab, tmp_path: Path) -> None:
     home, log = lab.fill_home(person, tmp_path / "home", SIGNING_IN, PASSWORDS), tmp_path / "log"
     with desk(person, home, lab.mail, log) as process:

@@ -132,8 +132,7 @@ def removed(person: Person, lab: OAuthLab) -> None:
     person.sees(WORDS.text("signout.also"), role="check box")
     person.clicks(WORDS.text("ui.remove.yes"))
     person.sees(WORDS.plural("ui.remove.done", 1, address=ANNA))
-    asked: list[str] = []
     person._until(
-        lambda: any("/token/revocation" in each for each in asked) or bool(asked.extend(lab.provider.order("fault"))),
+        lambda: any("/token/revocation" in each for each in lab.provider.order("fault")),
         "the grant is not given back",
     )

@@ -12,7 +12,6 @@ from PySide6.QtCore import QUrl
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.engine.signing_in import SigningInStep
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.client_secret import app_from_client_secret
 from mailbox_desk.model.credential import Credential, Secret
@@ -24,7 +23,7 @@ from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp, Revocation
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp, Revocation, SigningInStep
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.verdict import Verdict
 from mailbox_desk.ui.offers import Offer
@@ -59,3 +60,13 @@ def test_how_long_a_sign_in_lasts_stands_in_the_pane(words: Wording) -> None:
     shown = replace(snapshot("a"), grant=GrantLife(NOW - 12 * 86_400, NOW + 80 * 86_400))
     assert story_of(shown, words, NOW, "").signed_in.startswith("Signed in 12 days ago.")
     assert story_of(snapshot("a"), words, NOW, "").signed_in == ""
+
+
+def test_who_signs_in_at_the_provider_is_not_sent_for_an_app_password(words: Wording) -> None:
+    shown = dropped(Cause.TOKEN_REVOKED)
+    signs_in = replace(shown, mailbox=replace(shown.mailbox, auth=AuthKind.OAUTH))
+    pages = ProviderPages("Google", app_password="https://a.test/", account="https://b.test/")
+    told = story_of(signs_in, words, NOW, "Google", pages)
+    assert told.link is not None
+    assert told.link.page is Page.ACCOUNT
+    assert "password" not in f"{told.todo} {told.meanwhile} {told.badge}".lower()

@@ -6,11 +6,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit
 
 from mailbox_desk.adapters.resources import load_providers
-from mailbox_desk.engine.signing_in import SigningInStep
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.errand import HalfTried, TryOutEnded, TryOutStep
 from mailbox_desk.model.mailbox import AuthKind, Mailbox
-from mailbox_desk.model.oauth import CameBack, CodeReady, Granted, WrongAccount
+from mailbox_desk.model.oauth import CameBack, CodeReady, Granted, SigningInStep, WrongAccount
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
