@@ -13,6 +13,7 @@ from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.provider import provider_of
+from mailbox_desk.model.client_secret import BadClientSecret, Fault
 from mailbox_desk.model.import_plan import (
     CsvProblem,
     CsvReason,
@@ -25,6 +26,7 @@ from mailbox_desk.model.import_plan import (
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
 _PATIENCE: Final = 60.0
+_MOST_BYTES: Final = 65_536  # of a client_secret.json, which has some hundreds
 
 
 class MailboxFiles:
@@ -47,6 +49,13 @@ class MailboxFiles:
         there = tuple(known)
         return await self._lane.run(lambda: planned(file, there, new_passwords=new_passwords))
 
+    async def read_client_secret(self, path: Path) -> str:
+        """The text of a small file that describes an OAuth app. Raises BadClientSecret."""
+        try:
+            return await self._lane.run(lambda: small_text(path), limit=_PATIENCE)
+        except TimeoutError:
+            raise BadClientSecret(Fault.UNREADABLE) from None
+
     async def write_export(self, path: Path, text: str, *, replace: bool = False) -> None:
         """All of it or nothing. Raises ExportFileThere or ExportFailed."""
         try:
@@ -65,6 +74,18 @@ class MailboxFiles:
 
     def close(self) -> None:
         self._lane.close()
+
+
+def small_text(path: Path) -> str:
+    """What a file holds, where it is small and text. Blocks. Raises BadClientSecret."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadClientSecret(Fault.UNREADABLE) from error
+    if len(data) > _MOST_BYTES:
+        raise BadClientSecret(Fault.NOT_A_CLIENT)
+    return data.decode("utf-8-sig", "replace")
 
 
 def read_with_providers(path: Path, reading: Reading) -> MailboxFile:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from mailbox_desk.engine.oauth_apps import NoSuchApp, OAuthApps
+from mailbox_desk.engine.oauth_apps import OAuthApps
 from mailbox_desk.engine.ports import Clock, Tokens, Vault
 from mailbox_desk.model.credential import OAuthToken
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, Revocation, TokenFailed
+from mailbox_desk.model.oauth import NoSuchApp, OAuthApp, OAuthAppId, Revocation, TokenFailed
 from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable, VaultClosed
 
 _log = logging.getLogger(__name__)

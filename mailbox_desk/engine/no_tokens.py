@@ -1,12 +1,13 @@
-"""Fits Tokens where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered with a plain no."""
+"""Fits Tokens and OAuthServices where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered
+with a plain no."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import OAuthToken
-from mailbox_desk.model.oauth import OAuthApp, SignInFailed, SignInStep, TokenFailed
+from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInFailed, SignInStep, TokenFailed
 from mailbox_desk.model.verdict import Half
 
 
@@ -24,6 +25,9 @@ class NoTokens:
 
     async def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
         yield SignInFailed(_failure(Step.AUTHORIZE))
+
+    async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        raise TokenFailed(_failure(Step.AUTHORIZE))
 
 
 def _failure(step: Step) -> Failure:

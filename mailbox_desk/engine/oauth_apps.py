@@ -12,14 +12,10 @@ from dataclasses import dataclass, replace
 
 from mailbox_desk.engine.ports import Archive, Vault
 from mailbox_desk.model.kept_apps import OAUTH_APPS, KeptApp, apps_as_text, apps_from_text
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp
+from mailbox_desk.model.oauth import NoSuchApp, OAuthApp, OAuthAppId, OAuthService, RegisteredApp
 from mailbox_desk.model.vault_state import VaultClosed, VaultFailed
 
 _log = logging.getLogger(__name__)
-
-
-class NoSuchApp(Exception):
-    """No app of this id is registered here: removed, or built into another edition of the program."""
 
 
 class BuiltIn(Exception):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mailbox_desk.engine.crew import Crew
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.signing_in import SigningInStep, sign_in
+from mailbox_desk.engine.signing_in import sign_in
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.client_secret import app_from_client_secret
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp, SigningInStep
 from mailbox_desk.model.status import Event, EventKind
 
 
@@ -54,6 +54,11 @@ class OAuthFace:
     async def remove_oauth_app(self, app_id: OAuthAppId) -> None:
         """Forget an app and its secret. Raises BuiltIn, VaultClosed, ArchiveFailed."""
         await self._desk.apps.remove(app_id)
+
+    async def find_oauth_service(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        """Where any OpenID provider does OAuth 2, by what its issuer publishes; `scopes`: what mail takes there.
+        Raises TokenFailed."""
+        return await self._world.issuers.service_at(issuer, provider, scopes)
 
     def read_client_secret(self, text: str, app_id: OAuthAppId, provider: str = "google") -> OAuthApp:
         """The app that a client_secret.json of Google's console is for. Raises BadClientSecret."""

@@ -14,15 +14,12 @@ from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.ports import Tokens
 from mailbox_desk.engine.try_out import try_out
 from mailbox_desk.model.credential import OAuthToken
-from mailbox_desk.model.errand import Draft, HalfTried, TryOutStep
+from mailbox_desk.model.errand import Draft, HalfTried
 from mailbox_desk.model.mailbox import AuthKind, Mailbox
-from mailbox_desk.model.oauth import Granted, IdentityUnproven, OAuthApp, SignInStep, WrongAccount
+from mailbox_desk.model.oauth import Granted, IdentityUnproven, OAuthApp, SigningInStep, WrongAccount
 
 SIGN_IN_LIMIT: Final = 600.0
 """Seconds that a person has in the browser."""
-
-SigningInStep = SignInStep | TryOutStep | WrongAccount | IdentityUnproven
-"""The last is Granted, SignInFailed, WrongAccount or IdentityUnproven; only after Granted is there a grant."""
 
 _ONE_DOMAIN: Final = {"googlemail.com": "gmail.com"}
 _DOTS_ARE_NOTHING: Final = frozenset({"gmail.com"})  # https://support.google.com/mail/answer/7436150

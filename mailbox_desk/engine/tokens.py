@@ -16,7 +16,7 @@ from mailbox_desk.engine.backoff import retry_wait
 from mailbox_desk.engine.chores import say_fault
 from mailbox_desk.engine.grant_plan import Attention, Why, life_of, next_use
 from mailbox_desk.engine.known_grant import Around, KnownGrant, Witness
-from mailbox_desk.engine.oauth_apps import NoSuchApp, OAuthApps
+from mailbox_desk.engine.oauth_apps import OAuthApps
 from mailbox_desk.engine.pace import Pace
 from mailbox_desk.engine.ports import Tokens, Vault
 from mailbox_desk.engine.token_answers import is_verdict, token_answer
@@ -26,7 +26,7 @@ from mailbox_desk.model.credential import OAuthToken
 from mailbox_desk.model.diagnosis import TokenAnswer
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.mark import Mark
-from mailbox_desk.model.oauth import GrantLife, OAuthApp, OAuthAppId, TokenFailed
+from mailbox_desk.model.oauth import GrantLife, NoSuchApp, OAuthApp, OAuthAppId, TokenFailed
 from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable, VaultClosed, VaultFailed
 from mailbox_desk.model.verdict import Half
 

@@ -16,6 +16,7 @@ from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService
 class Fault(StrEnum):
     """What is wrong with a client secret file. The sentences are in the catalogues, as "client_secret.<value>"."""
 
+    UNREADABLE = "unreadable"
     NOT_JSON = "not_json"
     NOT_A_CLIENT = "not_a_client"
     SERVICE_ACCOUNT = "service_account"

@@ -76,6 +76,7 @@ def _service(fields: Any) -> OAuthService | None:
     match fields:
         case {"provider": str(), "authorize_url": str(), "token_url": str(), "scopes": [*scopes]}:
             given: dict[str, Any] = {name: str(fields[name]) for name in _ADDRESSES if name in fields}
+            given |= {name: fields.get(name) is True for name in _SWITCHES}
             given["extra"] = tuple((str(name), str(value)) for name, value in fields.get("extra", ()))
             given["app_only_scopes"] = _words(fields.get("app_only_scopes", ()))
             return OAuthService(**given, scopes=_words(scopes))
@@ -95,4 +96,7 @@ _ADDRESSES: Final = (
     "device_url",
     "revoke_url",
     "userinfo_url",
+    "redirect",
+    "scope_joiner",
 )
+_SWITCHES: Final = ("tells_issuer", "basic_auth")

@@ -11,6 +11,7 @@ from typing import NewType
 
 from mailbox_desk.model.check import Failure
 from mailbox_desk.model.credential import OAuthToken, Secret
+from mailbox_desk.model.errand import TryOutStep
 
 OAuthAppId = NewType("OAuthAppId", str)
 
@@ -92,6 +93,10 @@ class Revocation(StrEnum):
     NOT_POSSIBLE = "not_possible"
 
 
+class NoSuchApp(Exception):
+    """No app of this id is registered here: removed, or built into another edition of the program."""
+
+
 class TokenFailed(Exception):
     """No token was got. `failure` is what the token endpoint (or the way to it) answered; TEMPORARY, UNREACHABLE,
     TIMED_OUT are weather, REFUSED is a verdict. `retry_after`: seconds that the server asked to wait (RFC 9110
@@ -161,3 +166,8 @@ class IdentityUnproven:
     saved. `failure`: why; None where the login limits of the host allow no try now."""
 
     failure: Failure | None
+
+
+SigningInStep = SignInStep | TryOutStep | WrongAccount | IdentityUnproven
+"""What the engine tells of a sign-in. The last is Granted, SignInFailed, WrongAccount or IdentityUnproven; only after
+Granted is there a grant."""

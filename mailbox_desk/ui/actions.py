@@ -56,6 +56,7 @@ class Act(StrEnum):
     REHEARSAL = "rehearsal"
     HELP = "help"
     KEYBOARD = "keyboard"
+    OAUTH_APPS = "oauth_apps"
     LOOK = "look"
     CLOSE = "close"
     QUIT = "quit"
@@ -91,6 +92,7 @@ ACTS: Final = {
     Act.REHEARSAL: ActRow("", Need.ENGINE),
     Act.HELP: ActRow("F1", Need.ENGINE),
     Act.KEYBOARD: ActRow("Ctrl+?", Need.ENGINE),
+    Act.OAUTH_APPS: ActRow("", Need.ENGINE),
     Act.LOOK: ActRow("", Need.ENGINE),
     Act.CLOSE: ActRow("Ctrl+W", Need.NOTHING),
     Act.QUIT: ActRow("Ctrl+Q", Need.NOTHING),
@@ -105,7 +107,7 @@ CONTEXT_MENU: Final = (
 MAIN_MENU: Final = (
     (Act.ADD, Act.IMPORT, Act.EXPORT),
     (Act.RECONNECT_ALL, Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
-    (Act.PASTE_ERROR, Act.REHEARSAL),
+    (Act.OAUTH_APPS, Act.PASTE_ERROR, Act.REHEARSAL),
     (Act.LOOK, Act.HELP, Act.KEYBOARD),
     (Act.QUIT,),
 )

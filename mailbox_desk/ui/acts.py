@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QMessageBox, QWidget
 
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import AuthKind, MailboxId
+from mailbox_desk.model.oauth import Revocation
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
@@ -18,15 +19,17 @@ from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certific
 from mailbox_desk.ui.edit_dialog import EditDialog
 from mailbox_desk.ui.export_dialog import ExportDialog
 from mailbox_desk.ui.extras import Extras
-from mailbox_desk.ui.failures import in_words
+from mailbox_desk.ui.failures import NotSignedOut, in_words
 from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.import_dialog import ImportDialog
+from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
 from mailbox_desk.ui.offers import Offer, offer_of
 from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.queue_dialog import QueueDialog
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
 from mailbox_desk.ui.servers_dialog import ServersDialog
+from mailbox_desk.ui.sign_in_plan import can_sign_out
 from mailbox_desk.ui.surroundings import Surroundings
 
 
@@ -47,6 +50,7 @@ class Acts(QObject):
         self._around, self._window = around, window
         self.extras = extras or Extras()
         self._book: HelpWindow | None = None
+        self._signing_out: frozenset[MailboxId] = frozenset()
 
     def add(self, address: str = "") -> None:
         dialog = AddDialog(self._around, self._window)
@@ -125,7 +129,7 @@ class Acts(QObject):
             return
         match offer or offer_of(snapshot):
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
-                self._open(ReconnectDialog(self._around, snapshot, self._window))
+                self._reconnect(snapshot)
             case Offer.CHECK_NOW:
                 self.check([snapshot.id])
             case Offer.UNLOCK:
@@ -141,6 +145,17 @@ class Acts(QObject):
             case Offer.NOTHING | Offer.SUPPORT:
                 return
 
+    def _reconnect(self, snapshot: Snapshot) -> None:
+        """Who signs in at the provider is led there at once: one click, and the browser is at the right account."""
+        dialog = ReconnectDialog(self._around, snapshot, self._window)
+        self._open(dialog)
+        if snapshot.mailbox.auth is AuthKind.OAUTH:
+            dialog.sign_in()
+
+    def show_oauth_apps(self) -> None:
+        """By which registered apps the desk signs in."""
+        self._open(OAuthAppsDialog(self._around, self._window))
+
     def reconnect_all(self, ids: Sequence[MailboxId]) -> None:
         """One after the other, those of these that need a person."""
         snapshots = [each for each in map(self._around.engine.board.get, ids) if each is not None]
@@ -155,24 +170,48 @@ class Acts(QObject):
             self.failed.emit(VaultClosed(self._around.engine.vault_state))
             return
         words = self._around.words
+        box = self._removal(snapshots)
+        yes = box.addButton(words.text("ui.remove.yes"), QMessageBox.ButtonRole.DestructiveRole)
+        no = box.addButton(QMessageBox.StandardButton.Cancel)
+        no.setText(words.text("ui.cancel"))
+        box.setDefaultButton(no)
+        box.buttonClicked.connect(lambda pressed: self._let_go(ids, box) if pressed is yes else None)
+        self._open(box)
+
+    def _removal(self, snapshots: Sequence[Snapshot]) -> QMessageBox:
+        """The question, with the box to sign out at the provider where that can be done for one of them."""
+        words = self._around.words
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(words.text("ui.remove.title"))
         box.setText(words.plural("ui.remove.question", len(snapshots), address=snapshots[0].mailbox.address))
-        box.setInformativeText(words.text("ui.remove.explained"))
-        yes = box.addButton(words.text("ui.remove.yes"), QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton(QMessageBox.StandardButton.Cancel)
-        no.setText(words.text("ui.cancel"))
-        box.setDefaultButton(no)
-        box.buttonClicked.connect(lambda pressed: self.leaving.emit(tuple(ids)) if pressed is yes else None)
-        self._open(box)
+        only_grants = all(each.mailbox.auth is AuthKind.OAUTH for each in snapshots)
+        box.setInformativeText(words.text("signout.explained" if only_grants else "ui.remove.explained"))
+        engine = self._around.engine
+        if any(can_sign_out(each.mailbox, engine.oauth_apps(), engine.providers) for each in snapshots):
+            also = QCheckBox(words.text("signout.also"), box)  # a parent of its own: setCheckBox leaves it to Python
+            also.setChecked(True)
+            box.setCheckBox(also)
+        return box
+
+    def _let_go(self, ids: Sequence[MailboxId], box: QMessageBox) -> None:
+        also = box.checkBox()
+        wanted = also is not None and also.isChecked()
+        self.leaving.emit(tuple(ids))  # those who went before are settled first, as they were wanted
+        self._signing_out = frozenset(ids) if wanted else frozenset()
 
     def remove_for_good(self, ids: Sequence[MailboxId], otherwise: Callable[[MailboxId, BaseException], None]) -> None:
         """Forget these now; `otherwise` is told of each that could not be forgotten."""
         for mailbox_id in ids:
-            removal = self._around.engine.remove(mailbox_id)
+            removal = self._forget(mailbox_id, signs_out=mailbox_id in self._signing_out)
             self._around.bridge.wish(removal, None, partial(otherwise, mailbox_id), to_the_end=True)
+
+    async def _forget(self, mailbox_id: MailboxId, *, signs_out: bool) -> None:
+        """Gone from the desk whatever the provider answers; a sign-out that failed is told."""
+        revocation = await self._around.engine.remove(mailbox_id, revoke=signs_out)
+        if revocation is Revocation.FAILED:
+            self.failed.emit(NotSignedOut(mailbox_id))
 
     def unlock(self, passphrase: Secret | None) -> None:
         """The only way by which the system may ask the person for the keyring's password."""

@@ -3,42 +3,34 @@ the person insists."""
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from dataclasses import replace
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from mailbox_desk.model.credential import Password
-from mailbox_desk.model.discovery import Candidate, DiscoveryEnded
+from mailbox_desk.model.credential import Credential, OAuthToken, Password
+from mailbox_desk.model.discovery import UNKNOWN_PROVIDER, Candidate, DiscoveryEnded
 from mailbox_desk.model.errand import Draft
-from mailbox_desk.model.mailbox import Mailbox, MailboxId
+from mailbox_desk.model.mailbox import AuthKind, Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.about_fields import AboutFields
 from mailbox_desk.ui.add_servers import AddServers
+from mailbox_desk.ui.add_stage import Stage
 from mailbox_desk.ui.address_field import AddressField
 from mailbox_desk.ui.draft import Form, filled_in, problems
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES, Tone
-from mailbox_desk.ui.parts import Folded, button, label, row_of
+from mailbox_desk.ui.parts import Folded, button, footer_of, label, scrolled
 from mailbox_desk.ui.password_field import PasswordField
 from mailbox_desk.ui.provider_hint import ProviderHint
 from mailbox_desk.ui.server_search import ServerSearch
+from mailbox_desk.ui.sign_in_offer import SignInOffer
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.try_out_view import Report, TryOutView
 
 _OF_ADDRESS = ("ui.problem.address", "ui.problem.known")
-
-
-class Stage(Enum):
-    """Where the dialog stands. WAITING: to be tried out as soon as the servers are found."""
-
-    FILLING = auto()
-    WAITING = auto()
-    TRYING = auto()
-    SAVING = auto()
-    SAVED = auto()
 
 
 class AddDialog(QDialog):
@@ -51,6 +43,7 @@ class AddDialog(QDialog):
         self._around = around
         self._stage = Stage.FILLING
         self._draft: Draft | None = None
+        self._grant: OAuthToken | None = None
         self._works = False
         self._looked_for = ""
         self._id = MailboxId(uuid4().hex)
@@ -59,6 +52,7 @@ class AddDialog(QDialog):
         self.setModal(True)
         self._address, self._password = AddressField(), PasswordField()
         self._search, self._hint = ServerSearch(around), ProviderHint(around)
+        self._sign_in = SignInOffer(around)
         self._exactly = QCheckBox(words.text("ui.password.exactly"))
         self._servers, self._about = AddServers(words), AboutFields(words)
         self._servers_fold = Folded(words.text("adding.servers"), self._servers, around.theme)
@@ -87,26 +81,23 @@ class AddDialog(QDialog):
         column = QVBoxLayout(body)
         column.setContentsMargins(*(MEASURES.gap_xl,) * 4)
         column.setSpacing(MEASURES.gap_l)
-        self._form = QWidget()
-        form = QVBoxLayout(self._form)
+        form_part = QWidget()
+        form = QVBoxLayout(form_part)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(MEASURES.gap_m)
         form.addLayout(self._first_fields())
         form.addWidget(self._servers_fold)
         form.addWidget(self._about_fold)
         column.addWidget(label(self._around.words.text("adding.intro"), "muted"))
-        column.addWidget(self._form)
+        column.addWidget(form_part)
         column.addWidget(self._view)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidget(body)
+        self._scroll = scrolled(body)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._scroll, 1)
-        whole.addWidget(self._footer())
+        whole.addWidget(footer_of(self._problem, self._cancel, self._anyway, self._another, self._go))
         self.setMinimumWidth(620)
         self.resize(720, 600)
 
@@ -115,7 +106,7 @@ class AddDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(MEASURES.gap_xl)
         grid.setVerticalSpacing(MEASURES.gap_m)
-        for row, (key, field) in ((0, ("address", self._address)), (2, ("password", self._password))):
+        for row, (key, field) in ((0, ("address", self._address)), (3, ("password", self._password))):
             caption = label(words.text(f"ui.add.{key}"), wraps=False)
             caption.setBuddy(field)
             field.setAccessibleName(words.text(f"ui.add.{key}"))
@@ -123,21 +114,10 @@ class AddDialog(QDialog):
             grid.addWidget(field, row, 1)
         self._address.setPlaceholderText(words.text("ui.add.address_hint"))
         grid.addWidget(self._search, 1, 1)
-        grid.addWidget(self._exactly, 3, 1)
-        grid.addWidget(self._hint, 4, 1)
+        grid.addWidget(self._sign_in, 2, 1)
+        grid.addWidget(self._exactly, 4, 1)
+        grid.addWidget(self._hint, 5, 1)
         return grid
-
-    def _footer(self) -> QWidget:
-        footer = QWidget()
-        footer.setObjectName("footer")
-        footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = row_of(self._problem, stretch=False)
-        line.setStretch(0, 1)
-        for each in (self._cancel, self._anyway, self._another, self._go):
-            line.addWidget(each)
-        line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
-        footer.setLayout(line)
-        return footer
 
     def _listen(self) -> None:
         self._address.editingFinished.connect(self._look)
@@ -146,6 +126,8 @@ class AddDialog(QDialog):
             field.textEdited.connect(self._edited)
         self._exactly.toggled.connect(self._edited)
         self._servers.changed.connect(self._edited)
+        self._sign_in.granted.connect(self._granted)
+        self._sign_in.changed.connect(self._signing)
         self._search.found.connect(self._servers_found)
         self._search.ended.connect(self._search_ended)
         self._view.ended.connect(self._tried)
@@ -161,7 +143,7 @@ class AddDialog(QDialog):
         self._looked_for = address
         self._search.clear()
         self._servers.empty()
-        self._hint.show_for(None)
+        self._show_provider(None)
         found = problems(Form(address, None, None), self._known())
         if found and found[0] in _OF_ADDRESS:
             if address:
@@ -171,12 +153,20 @@ class AddDialog(QDialog):
 
     def _servers_found(self, candidate: Candidate) -> None:
         self._servers.fill_in(candidate)
+        self._show_provider(candidate)
+
+    def _show_provider(self, candidate: Candidate | None) -> None:
+        """A grant is for one address: for another it counts no more."""
+        self._grant = None
         self._hint.show_for(candidate)
+        self._sign_in.know(candidate.provider if candidate else "", candidate.auth if candidate else ())
 
     def _search_ended(self, end: DiscoveryEnded) -> None:
         waited = self._stage is Stage.WAITING
         if waited:
             self._stage = Stage.FILLING
+        if end.best is None:
+            self._sign_in.know(UNKNOWN_PROVIDER)
         if end.best is None or not end.best.is_complete:
             self._servers_fold.turn(is_open=True)
             if not waited and not self._is_typing_elsewhere:
@@ -233,12 +223,35 @@ class AddDialog(QDialog):
             return
         about = {"name": self._about.name, "tags": self._about.tags, "note": self._about.note}
         empty = Mailbox(self._id, form.address, None, None, **about)  # type: ignore[arg-type]  # texts and a tuple
-        self._draft = Draft(filled_in(empty, form), self._credential())
+        mailbox = filled_in(empty, form)
         self._search.stop()
+        if self._signs_in and self._grant is None:
+            self._sign_in.begin(replace(mailbox, auth=AuthKind.OAUTH))
+            return
+        self._draft = Draft(mailbox, self._credential())
         self._stage = Stage.TRYING
         self._view.start(self._draft.mailbox, self._around.engine.try_out(self._draft))
         self._refresh()
         QTimer.singleShot(0, self._show_outcome)
+
+    @property
+    def _signs_in(self) -> bool:
+        """No password was typed, and none is needed."""
+        is_blank = self._password.is_blank(exactly=self._exactly.isChecked())
+        return is_blank and (self._sign_in.is_offered or self._grant is not None)
+
+    def _signing(self) -> None:
+        if self._sign_in.is_running:
+            self._stage = Stage.SIGNING
+        elif self._stage is Stage.SIGNING:
+            self._stage = Stage.FILLING
+        self._refresh()
+        QTimer.singleShot(0, self._show_outcome)
+
+    def _granted(self, grant: OAuthToken) -> None:
+        """Who signed in is known to be right; both halves are proved before anything is saved."""
+        self._grant, self._stage = grant, Stage.FILLING
+        self._try_out()
 
     def _show_problem(self, key: str) -> None:
         text = self._around.words.text(key)
@@ -275,6 +288,8 @@ class AddDialog(QDialog):
 
     def _cancel_or_stop(self) -> None:
         match self._stage:
+            case Stage.SIGNING:
+                self._sign_in.stop()
             case Stage.WAITING | Stage.TRYING:
                 self._view.stop()
                 self._stage = Stage.FILLING
@@ -289,7 +304,7 @@ class AddDialog(QDialog):
         self._draft, self._looked_for = None, ""
         self._stage = Stage.FILLING
         self._search.clear()
-        self._hint.show_for(None)
+        self._show_provider(None)
         self._view.clear()
         self._address.clear()
         self._servers.forget()
@@ -323,13 +338,14 @@ class AddDialog(QDialog):
         self._refresh()
 
     def _forget_secrets(self) -> None:
-        self._draft = None
+        self._draft = self._grant = None
         self._password.forget()
         self._servers.sending_password.forget()
 
     def done(self, result: int) -> None:
         """Closed, however: what runs is ended, what was typed is forgotten."""
         self._search.stop()
+        self._sign_in.stop()
         self._view.stop()
         self._forget_secrets()
         super().done(result)
@@ -349,13 +365,15 @@ class AddDialog(QDialog):
             address=self._address.address,
             receiving=self._servers.fields(Half.RECEIVING),
             sending=self._servers.fields(Half.SENDING),
-            has_password=not self._password.is_blank(exactly=exactly),
+            has_password=self._signs_in or not self._password.is_blank(exactly=exactly),
             wants_sending_password=self._servers.wants_sending_password,
             has_sending_password=not self._servers.sending_password.is_blank(exactly=exactly),
         )
 
-    def _credential(self) -> Password:
+    def _credential(self) -> Credential:
         exactly = self._exactly.isChecked()
+        if self._signs_in and self._grant is not None:
+            return self._grant
         own = self._servers.wants_sending_password
         sending = self._servers.sending_password.secret(exactly=exactly) if own else None
         return Password(self._password.secret(exactly=exactly), sending)
@@ -363,14 +381,18 @@ class AddDialog(QDialog):
     def _refresh(self, problem: str = "") -> None:
         words, stage = self._around.words, self._stage
         filling, saved = stage is Stage.FILLING, stage is Stage.SAVED
-        stoppable = stage in (Stage.WAITING, Stage.TRYING)
-        self._form.setEnabled(filling)
+        stoppable, signing = stage in (Stage.WAITING, Stage.TRYING), stage is Stage.SIGNING
+        for each in (self._address, self._password, self._exactly, self._hint, self._servers_fold, self._about_fold):
+            each.setEnabled(filling)
         self._problem.setText(problem)
         self._go.setEnabled(filling or saved)
+        self._go.setVisible(not signing)
         key = "adding.done" if saved else "adding.wait" if stage is Stage.WAITING else ""
         self._go.setText(words.text(key or ("ui.add.again" if self._draft else "ui.add.go")))
-        self._anyway.setVisible(self._draft is not None and filling)
+        if self._signs_in and self._grant is None and not key:
+            self._go.setText(self._sign_in.go)
+        self._anyway.setVisible(self._draft is not None and filling and not self._signs_in)
         self._another.setVisible(saved)
         self._cancel.setVisible(not saved)
-        self._cancel.setText(words.text("ui.stop" if stoppable else "ui.cancel"))
+        self._cancel.setText(words.text("signin.cancel" if signing else "ui.stop" if stoppable else "ui.cancel"))
         self._cancel.setDisabled(stage is Stage.SAVING)

@@ -7,6 +7,10 @@ from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable, Vaul
 from mailbox_desk.wording import Wording
 
 
+class NotSignedOut(Exception):
+    """The mailbox is gone from the desk, but its provider did not take the grant back."""
+
+
 def in_words(error: BaseException, words: Wording) -> str:
     """One sentence; never the text of a foreign error alone, which says nothing to most people."""
     match error:
@@ -18,6 +22,8 @@ def in_words(error: BaseException, words: Wording) -> str:
             return words.text("ui.failed.vault_write")
         case ArchiveFailed():
             return words.text("ui.failed.archive", detail=str(error))
+        case NotSignedOut():
+            return words.text("signout.failed")
         case TimeoutError():
             return words.text("ui.failed.timeout")
         case _:

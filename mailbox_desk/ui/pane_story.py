@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.check import HalfResult
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.look import LOOKS, StatusLook
@@ -75,7 +76,7 @@ def story_of(
         server=words.server_line(snapshot),
         whose_words=words.whose_words(snapshot),
         todo=words.next_step(snapshot, now),
-        link=link_for(cause_of(snapshot), pages),
+        link=link_for(cause_of(snapshot), _without_passwords(pages, snapshot)),
         bright=offer_of(snapshot),
         quiet=quiet_offers(snapshot),
         checking_now=snapshot.checking_now,
@@ -93,6 +94,12 @@ def has_trouble(snapshot: Snapshot) -> bool:
 
 def joined(address: str, provider: str) -> str:
     return f"{address} · {provider}" if provider else address
+
+
+def _without_passwords(pages: ProviderPages | None, snapshot: Snapshot) -> ProviderPages | None:
+    """Who signs in at the provider is not sent to where app passwords are made."""
+    signs_in = snapshot.mailbox.auth is AuthKind.OAUTH
+    return replace(pages, app_password="") if pages is not None and signs_in else pages
 
 
 def _down_for(snapshot: Snapshot, words: Wording, now: float) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -88,6 +89,27 @@ def row_of(*widgets: QWidget, stretch: bool = True, gap: int = MEASURES.gap_m) -
     if stretch:
         line.addStretch(1)
     return line
+
+
+def footer_of(first: QWidget, *rest: QWidget) -> QWidget:
+    """The bar at the foot of a dialog; the first takes the free room."""
+    footer = QWidget()
+    footer.setObjectName("footer")
+    footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    line = row_of(first, *rest, stretch=False)
+    line.setStretch(0, 1)
+    line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
+    footer.setLayout(line)
+    return footer
+
+
+def scrolled(body: QWidget) -> QScrollArea:
+    """The body of a dialog, which may be taller than the screen."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidget(body)
+    return scroll
 
 
 def card(*, name: str = "card") -> QFrame:

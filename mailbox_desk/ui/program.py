@@ -111,8 +111,9 @@ class Program:
             told, words, summoned = self._told, self._words, self._reception.summoned
             async with house.open_house(self._home, told, words, summoned, self._tray) as opened:
                 self._bridge.follow(opened.engine.board)
-                around = Surroundings(self._theme, words, opened.engine, self._bridge, time.time)
-                acts = Acts(around, self._window, await house.extras(opened))
+                extras = await house.extras(opened)
+                around = Surroundings(self._theme, words, opened.engine, self._bridge, time.time, extras)
+                acts = Acts(around, self._window, extras)
                 self._view.attach(around, acts)
                 self._tray.follow(around)
                 self._window.put_strip(tidings := house.Tidings(around))

@@ -8,9 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mailbox_desk.engine.board import Gone
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.draft import as_snapshot
@@ -18,10 +19,12 @@ from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.flow import Flow
 from mailbox_desk.ui.look import MEASURES, Tone
 from mailbox_desk.ui.pane_parts import LinkButton
-from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.parts import button, footer_of, label, scrolled
 from mailbox_desk.ui.reconnect_header import ReconnectHeader
-from mailbox_desk.ui.reconnect_pages import Act, ReconnectPage, page_for
+from mailbox_desk.ui.reconnect_page import Act, ReconnectPage, whose
+from mailbox_desk.ui.reconnect_pages import page_for
 from mailbox_desk.ui.reconnect_plan import Need, need_of, other_needs
+from mailbox_desk.ui.sign_in_plan import apps_for, does_oauth
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.try_out import Trial, TryOut
 from mailbox_desk.ui.try_out_view import Report, TryOutView, works_in_words
@@ -40,6 +43,7 @@ class ReconnectDialog(QDialog):
         super().__init__(parent)
         self._around, self._snapshot = around, snapshot
         self._saving = self._is_back = False
+        self._provider = whose(around.provider_pages(snapshot.mailbox.provider), around.words)
         self._checks_from: int | None = None
         words = around.words
         self.setWindowTitle(words.text("ui.reconnect.title", address=snapshot.mailbox.address))
@@ -50,7 +54,7 @@ class ReconnectDialog(QDialog):
         self._try = TryOut(around, self._view)
         self._problem, self._count = label(role="muted"), label(role="muted")
         self._others = QWidget()
-        self._cancel = button(words.text("ui.cancel"), lambda: self._try.stop_or(self.reject))
+        self._cancel = button(words.text("ui.cancel"), self._cancel_or_stop)
         self._anyway = button(words.text("reconnect.anyway"), self._save_anyway)
         self._check = button(words.text("ui.offer.check_now"), self._check_now)
         self._go = button(words.text("ui.reconnect.go"), self._act, bright=True)
@@ -85,21 +89,10 @@ class ReconnectDialog(QDialog):
         for part in (self._header, self._view, self._count, self._others):
             self._column.addWidget(part)
         self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = scrolled(body)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(body)
         body.installEventFilter(self)
-        self._footer = QWidget()
-        self._footer.setObjectName("footer")
-        self._footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = row_of(self._problem, stretch=False)
-        line.setStretch(0, 1)
-        for each in (self._cancel, self._anyway, self._check, self._go):
-            line.addWidget(each)
-        line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_l, MEASURES.gap_xl, MEASURES.gap_l)
-        self._footer.setLayout(line)
+        self._footer = footer_of(self._problem, self._cancel, self._anyway, self._check, self._go)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -113,6 +106,7 @@ class ReconnectDialog(QDialog):
         page = page_for(need, self._around, self._snapshot)
         page.edited.connect(self._edited)
         page.tried.connect(self._begin)
+        page.waits.connect(self._refresh)
         self._column.insertWidget(1, page)
         self._page = page
         self._view.clear()
@@ -141,11 +135,21 @@ class ReconnectDialog(QDialog):
         before = label(words.text("reconnect.something_else"), "muted", wraps=False)
         before.setContentsMargins(0, 2, MEASURES.gap_s, 0)
         self._flow.addWidget(before)
-        pages = self._around.provider_pages(self._snapshot.mailbox.provider)
-        for other in other_needs(need, need_of(self._snapshot), has_app_passwords=bool(pages.app_password)):
+        for other in self._others_than(need):
             link = LinkButton(words.text(f"reconnect.other.{other.value}"))
             link.clicked.connect(lambda _checked=False, other=other: self._turn_to(other))
             self._flow.addWidget(link)
+
+    def _others_than(self, need: Need) -> tuple[Need, ...]:
+        mailbox, engine = self._snapshot.mailbox, self._around.engine
+        provider = engine.provider(mailbox.provider)
+        return other_needs(
+            need,
+            need_of(self._snapshot),
+            has_app_passwords=bool(self._around.provider_pages(mailbox.provider).app_password),
+            signs_in=bool(apps_for(mailbox.provider, engine.oauth_apps(), engine.providers)),
+            takes_passwords=not (does_oauth(provider) and mailbox.auth is AuthKind.OAUTH),
+        )
 
     # -- what the person does
 
@@ -157,11 +161,26 @@ class ReconnectDialog(QDialog):
                 self._check_now()
             case Act.RESUME:
                 self._around.bridge.wish(self._around.engine.resume([self._snapshot.id]), self.accept)
+            case Act.SIGN_IN if self._page is not None:
+                self.sign_in()
             case Act.COPY if self._page is not None:
                 self._page.copy()
                 self._refresh(self._around.words.text("reconnect.ask.copied"))
             case _:
                 self.accept()
+
+    def sign_in(self) -> None:
+        """Begin the sign-in at the provider, where that is what brings the mailbox back."""
+        if self._page is not None and self._page.act is Act.SIGN_IN:
+            self._header.make_way()
+            self._view.clear()
+            self._page.sign_in()
+
+    def _cancel_or_stop(self) -> None:
+        if self._page is not None and self._page.is_waiting:
+            self._page.stop()
+        else:
+            self._try.stop_or(self.reject)
 
     def _begin(self) -> None:
         trial = self._page.trial() if self._page is not None else ""
@@ -299,24 +318,27 @@ class ReconnectDialog(QDialog):
 
     def _refresh(self, problem: str = "") -> None:
         words, running = self._around.words, self._try.is_running
-        busy = running or self._saving or self._checks_from is not None
+        waiting = self._page is not None and self._page.is_waiting
+        busy = running or waiting or self._saving or self._checks_from is not None
         act, go = (self._page.act, self._page.go) if self._page is not None else (Act.NOTHING, "")
         failed = self._try.report is not None and not self._try.report.passed and self._try.trial is not None
         is_seen = self._snapshot.shown not in (Shown.BLIND, Shown.PAUSED)
         for each in (self._page, self._go, self._check, self._others, self._anyway):
             if each is not None:
-                each.setDisabled(busy)
+                each.setDisabled(busy and not (waiting and each is self._page))
         if act is not Act.NOTHING:
-            self._go.setText(words.text(go))
-        self._go.setVisible(act is not Act.NOTHING and not self._is_back)
+            self._go.setText(words.text(go, provider=self._provider, address=self._snapshot.mailbox.address))
+        self._go.setVisible(act is not Act.NOTHING and not self._is_back and not waiting)
         self._check.setVisible(is_seen and act in (Act.COPY, Act.NOTHING) and not self._is_back)
         keeps_secret = self._try.trial is not None and self._try.trial.credential is None
         self._anyway.setVisible(failed and keeps_secret and not busy)
         self._others.setVisible(is_seen and not busy and not self._is_back)
         self._count.setVisible(self._try.refused > 0 and not busy)
         self._problem.setText(problem)
+        running = running or waiting
         self._cancel.setVisible(self.isWindow() or running)  # a part of another window has that one's buttons
-        self._cancel.setText(words.text("ui.close" if self._is_back else "ui.stop" if running else "ui.cancel"))
+        idle = "ui.close" if self._is_back else "ui.cancel"
+        self._cancel.setText(words.text("signin.cancel" if waiting else "ui.stop" if running else idle))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """What is said grew or shrank: so does the dialog."""

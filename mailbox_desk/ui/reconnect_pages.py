@@ -3,10 +3,8 @@ it tries and saves nothing."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox
 
 from mailbox_desk.model.credential import Password
 from mailbox_desk.model.mailbox import Mailbox
@@ -14,67 +12,18 @@ from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, Shown, VeilReason
 from mailbox_desk.ui.certificate_card import CertificateCard
 from mailbox_desk.ui.draft import pinned
-from mailbox_desk.ui.look import MEASURES
-from mailbox_desk.ui.pane_parts import CopyButton, LinkButton, PageLink
-from mailbox_desk.ui.parts import Folded, label
+from mailbox_desk.ui.pane_parts import PageLink
+from mailbox_desk.ui.parts import label
 from mailbox_desk.ui.password_field import PasswordField
-from mailbox_desk.ui.provider_pages import Page, ProviderPages, link_for, link_to
+from mailbox_desk.ui.provider_pages import Page, link_for, link_to
+from mailbox_desk.ui.reconnect_page import Act, ReconnectPage, folded_letter, letter_field, whose
 from mailbox_desk.ui.reconnect_plan import Need, shown_certificate
 from mailbox_desk.ui.server_columns import ServerColumns
+from mailbox_desk.ui.sign_in_page import SignInPage
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.try_out import Trial
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.report import cause_of
-from mailbox_desk.wording.support import letter
-
-
-class Act(StrEnum):
-    """What the dialog's bright button does on a page."""
-
-    TRY = "try"
-    CHECK = "check"
-    RESUME = "resume"
-    COPY = "copy"
-    NOTHING = "nothing"
-
-
-class ReconnectPage(QWidget):
-    """`edited` at every change by the person; `tried` asks for a try without the bright button; `turned` carries the
-    Need of another page that is wanted instead."""
-
-    edited = Signal()
-    tried = Signal()
-    turned = Signal(object)
-    act = Act.CHECK
-    go = "ui.offer.check_now"
-    width_wanted = 600
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(MEASURES.gap_m)
-
-    def trial(self) -> Trial | str:
-        """What to try out, or the key of what has to be mended first."""
-        return ""
-
-    def enter(self) -> None:
-        """The cursor where typing begins."""
-
-    def refused(self) -> None:
-        """The server refused what was typed: ready to type it anew."""
-
-    def forget(self) -> None:
-        """Nothing typed stays."""
-
-    def copy(self) -> None:
-        """The ready text onto the clipboard."""
-
-    def _add(self, *widgets: QWidget) -> None:
-        for widget in widgets:
-            is_link = isinstance(widget, LinkButton | CopyButton)
-            self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft if is_link else Qt.AlignmentFlag(0))
 
 
 class PasswordPage(ReconnectPage):
@@ -208,21 +157,6 @@ class AskPage(ReconnectPage):
         QApplication.clipboard().setText(self._text.toPlainText())
 
 
-class SignInPage(ReconnectPage):
-    """The door for signing in on the provider's own page, which comes later, and what works today."""
-
-    act = Act.NOTHING
-
-    def __init__(self, around: Surroundings, snapshot: Snapshot) -> None:
-        super().__init__()
-        words, pages = around.words, around.provider_pages(snapshot.mailbox.provider)
-        self._add(label(words.text("reconnect.sign_in_how", provider=whose(pages, words))))
-        self._add(label(words.text("reconnect.sign_in_today", provider=whose(pages, words))))
-        link = PageLink(words)
-        link.lead_to(link_to(Page.APP_PASSWORD, pages) or link_for(cause_of(snapshot), pages))
-        self._add(link, folded_letter(around, snapshot))
-
-
 class TellPage(ReconnectPage):
     """Mended elsewhere, or by time: what to do, the provider's page, and a text for its support where one is wanted."""
 
@@ -248,34 +182,6 @@ class TellPage(ReconnectPage):
         elif any(veil.reason is VeilReason.VAULT_LOCKED for veil in snapshot.standing.veils):
             self.act, said = Act.NOTHING, words.text("reconnect.unlock_first")
         self._add(label(said, "muted"))
-
-
-def whose(pages: ProviderPages, words: Wording) -> str:
-    """The provider's name within a sentence; of a server of one's own there is none."""
-    return pages.name if pages.app_password or pages.account or pages.help else words.text("reconnect.the_provider")
-
-
-def letter_field(around: Surroundings, snapshot: Snapshot) -> QPlainTextEdit:
-    """The text for admin or support, to be read and changed before it is copied."""
-    provider = around.provider_name(snapshot.mailbox.provider)
-    field = QPlainTextEdit(letter(around.words, snapshot, provider, around.now()))
-    field.setAccessibleName(around.words.text("reconnect.ask.text"))
-    field.setMinimumHeight(200)
-    field.setTabChangesFocus(True)
-    return field
-
-
-def folded_letter(around: Surroundings, snapshot: Snapshot) -> Folded:
-    """The same text where it may help, out of the way."""
-    text = letter_field(around, snapshot)
-    stack = QWidget()
-    column = QVBoxLayout(stack)
-    column.setContentsMargins(0, 0, 0, 0)
-    copy = CopyButton(around.words, "reconnect.ask.copy")
-    copy.hold(text.toPlainText())
-    column.addWidget(text)
-    column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
-    return Folded(around.words.text("reconnect.ask.fold"), stack, around.theme)
 
 
 def page_for(need: Need, around: Surroundings, snapshot: Snapshot) -> ReconnectPage:

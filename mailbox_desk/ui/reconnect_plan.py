@@ -10,6 +10,7 @@ from typing import Final
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.check import Certificate
 from mailbox_desk.model.diagnosis import Diagnosis
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, Shown
 
@@ -52,13 +53,14 @@ _ONE_S_OWN: Final = frozenset({Need.CERTIFICATE, Need.SERVERS})  # set up here, 
 
 
 def need_of(snapshot: Snapshot) -> Need:
-    """What to ask for. A mailbox that works, or was never judged, can only get another password."""
+    """What to ask for. A mailbox that works, or was never judged, can only get another password; one that signs in at
+    its provider is never asked for a password, but for a sign-in."""
     diagnosis = snapshot.standing.diagnosis
     if snapshot.shown in (Shown.PAUSED, Shown.BLIND):
         return Need.WAIT
-    if diagnosis is None:
-        return Need.PASSWORD
-    return _by_actor(_by_cause(diagnosis, snapshot), diagnosis)
+    need = _by_actor(_by_cause(diagnosis, snapshot), diagnosis) if diagnosis is not None else Need.PASSWORD
+    is_oauth = snapshot.mailbox.auth is AuthKind.OAUTH
+    return Need.SIGN_IN if is_oauth and need in (Need.PASSWORD, Need.APP_PASSWORD) else need
 
 
 def shown_certificate(snapshot: Snapshot) -> tuple[Half, Certificate] | None:
@@ -95,8 +97,14 @@ def _by_actor(need: Need, diagnosis: Diagnosis) -> Need:
             return Need.PROVIDER_PAGE if need in (Need.ASK_ADMIN, Need.ASK_PROVIDER, Need.WAIT) else need
 
 
-def other_needs(shown: Need, planned: Need, *, has_app_passwords: bool) -> tuple[Need, ...]:
-    """What a person may change instead, while `shown` is asked for: the diagnosis may be wrong."""
+def other_needs(
+    shown: Need, planned: Need, *, has_app_passwords: bool, signs_in: bool = False, takes_passwords: bool = True
+) -> tuple[Need, ...]:
+    """What a person may change instead, while `shown` is asked for: the diagnosis may be wrong. `signs_in`: the desk
+    can sign in at the provider; `takes_passwords`: a plain password may do there."""
+    if not takes_passwords:
+        apps = [Need.APP_PASSWORD] if has_app_passwords else []
+        return tuple(need for need in dict.fromkeys([planned, Need.SIGN_IN, *apps, Need.SERVERS]) if need is not shown)
     passwords = [Need.PASSWORD, *([Need.APP_PASSWORD] if has_app_passwords or planned is Need.SIGN_IN else [])]
-    wanted = dict.fromkeys([planned, *passwords, Need.SERVERS])
+    wanted = dict.fromkeys([planned, *([Need.SIGN_IN] if signs_in else []), *passwords, Need.SERVERS])
     return tuple(need for need in wanted if need is not shown)

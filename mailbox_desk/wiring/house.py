@@ -257,8 +257,7 @@ async def _engine(
     names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
     stack.callback(names.close)
     rules, providers, apps = await names.run(_read)  # tens of milliseconds: on a thread, the loop may be the window's
-    if rehearsal is not None:
-        providers = tuple(_with_domains(each, rehearsal) for each in providers)
+    providers = _with_domains(providers, rehearsal)
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
     checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
     world = World(
@@ -274,7 +273,8 @@ async def _engine(
         providers=providers,
         lines=lines,
         network=_network(probes, stored, rehearsal),
-        tokens=open_tokens(stack, names, trust, page_words),
+        tokens=(tokens := open_tokens(stack, names, trust, page_words)),
+        issuers=tokens,
         services=tuple(each.oauth for each in providers if each.oauth is not None),
         built_in_apps=apps,
     )
@@ -338,8 +338,10 @@ def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:
     return replace(asked, provider=family_of(asked.provider, providers))
 
 
-def _with_domains(provider: Provider, rehearsal: Rehearsal) -> Provider:
-    return replace(provider, domains=(*provider.domains, *rehearsal.domains.get(provider.id, ())))
+def _with_domains(providers: tuple[Provider, ...], rehearsal: Rehearsal | None) -> tuple[Provider, ...]:
+    """In a rehearsal providers have domains of its own besides."""
+    more = rehearsal.domains if rehearsal is not None else {}
+    return tuple(replace(each, domains=(*each.domains, *more.get(each.id, ()))) for each in providers)
 
 
 def _teller(words: Wording, notifications: Notifications) -> Notify:

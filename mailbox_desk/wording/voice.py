@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
 from mailbox_desk.model.verdict import Half, Shown, Veil
+from mailbox_desk.wording.app_settings import setting_key
 from mailbox_desk.wording.catalogue import Catalogue
 from mailbox_desk.wording.reasons import named, reason
 from mailbox_desk.wording.resting import resting_sentence
@@ -241,12 +242,18 @@ class Wording:
     def _to_do(self, snapshot: Snapshot, diagnosis: Diagnosis, now: float) -> str:
         if snapshot.shown is Shown.RECONNECTING:
             return self._desk_goes_on(snapshot, now)
-        to_do = self._of_cause(diagnosis, "next_step", snapshot)
+        to_do = self._setting(snapshot, diagnosis) or self._of_cause(diagnosis, "next_step", snapshot)
         resting = snapshot.standing.half(snapshot.standing.worst).resting
         action = CAUSES[diagnosis.cause].action
         if not resting or action in _CHECKED_AFTERWARDS or diagnosis.cause is Cause.PASSWORD_EXPIRED:
             return to_do
         return self.text("next_step.then_check", step=to_do)
+
+    def _setting(self, snapshot: Snapshot, diagnosis: Diagnosis) -> str:
+        """The very setting of the OAuth app that is to be changed, where the provider's words name it."""
+        failure = failure_of(snapshot)
+        key = setting_key(failure.text) if failure and diagnosis.cause is Cause.OAUTH_APP_BLOCKED else ""
+        return self.text(key) if key else ""
 
     def _desk_goes_on(self, snapshot: Snapshot, now: float) -> str:
         if snapshot.held_until is not None:

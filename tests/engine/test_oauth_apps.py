@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from mailbox_desk.engine.oauth_apps import BuiltIn, Ground, NoSuchApp, OAuthApps
+from mailbox_desk.engine.oauth_apps import BuiltIn, Ground, OAuthApps
 from mailbox_desk.model.client_secret import BadClientSecret
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.kept_apps import OAUTH_APPS
 from mailbox_desk.model.mailbox import MailboxId
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, RegisteredApp
+from mailbox_desk.model.oauth import NoSuchApp, OAuthApp, OAuthAppId, RegisteredApp
 from mailbox_desk.model.vault_state import VaultClosed, VaultState
 from tests.engine.fakes import HOUR, Lab, MemoryVault, Shelf
 from tests.engine.grants import APP, SERVICE, Acme, by_token, refused

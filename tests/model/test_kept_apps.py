@@ -24,6 +24,29 @@ def test_there_and_back() -> None:
     assert apps_from_text(apps_as_text(apps, KNOWN), KNOWN) == (apps, 0)
 
 
+def test_every_field_of_a_service_comes_back() -> None:
+    service = OAuthService(
+        provider="own",
+        authorize_url="https://o.example/a",
+        token_url="https://o.example/t",
+        scopes=("openid", "imap"),
+        issuer="https://o.example",
+        device_url="https://o.example/d",
+        revoke_url="https://o.example/r",
+        userinfo_url="https://o.example/u",
+        extra=(("a", "b"),),
+        app_only_scopes=("all",),
+        redirect="http://127.0.0.1:8765",
+        tells_issuer=True,
+        basic_auth=True,
+        scope_joiner=",",
+    )
+    usual = OAuthService("own", "https://o.example/a", "https://o.example/t", ("imap",))
+    assert all(getattr(service, name) != getattr(usual, name) for name in usual.__slots__[3:])
+    app = KeptApp(OAuthApp(OAuthAppId("1"), service, "c"), has_secret=False)
+    assert apps_from_text(apps_as_text([app], KNOWN), KNOWN) == ((app,), 0)
+
+
 def test_a_secret_is_never_written() -> None:
     app = OAuthApp(OAuthAppId("1"), OWN, "c1", Secret("hush"))
     assert "hush" not in apps_as_text([KeptApp(app, has_secret=True)], KNOWN)

@@ -74,7 +74,7 @@ async def bridge(qapp: QApplication, engine: FakeEngine) -> AsyncIterator[Bridge
 
 @pytest.fixture
 def around(theme: Theme, words: Wording, engine: FakeEngine, bridge: Bridge) -> Surroundings:
-    return Surroundings(theme, words, engine.face, bridge, lambda: NOW)
+    return Surroundings(theme, words, engine.face, bridge, lambda: NOW, browse=engine.browsed.append)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from dataclasses import replace
 from typing import cast
 
+from PySide6.QtCore import QUrl
+
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.board import Board
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.client_secret import app_from_client_secret
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.discovery import Candidate, DiscoveryEnded, DiscoveryStep, Found, Source
@@ -20,6 +23,7 @@ from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
 from mailbox_desk.model.network import NetworkView
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, RegisteredApp, Revocation, SigningInStep
 from mailbox_desk.model.response import Response
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot
@@ -59,6 +63,11 @@ class FakeEngine:
         self.passphrases: list[Secret | None] = []
         self.not_kept: dict[str, Exception] = {}
         self.holds = False
+        self.browsed: list[QUrl] = []
+        self.revocation = Revocation.REVOKED
+        self.apps: list[RegisteredApp] = []
+        self.sign_ins: list[Sequence[SigningInStep | None]] = []
+        self.signed_in: list[tuple[str | Mailbox, OAuthApp, bool]] = []
         self.judge: Callable[[Response], Diagnosis] = lambda _: Diagnosis((RankedCause(Cause.UNKNOWN, 0.3),), "sample")
 
     @property
@@ -91,9 +100,50 @@ class FakeEngine:
     async def update(self, mailbox: Mailbox) -> None:
         self._wish("update", mailbox)
 
-    async def remove(self, mailbox_id: MailboxId) -> None:
+    async def remove(self, mailbox_id: MailboxId, *, revoke: bool = False) -> Revocation:
         self._wish("remove", mailbox_id)
+        if revoke:
+            self.wishes.append(("revoke", mailbox_id))
         self.board.withdraw(mailbox_id)
+        return self.revocation if revoke else Revocation.NOT_ASKED
+
+    def oauth_apps(self) -> tuple[RegisteredApp, ...]:
+        return tuple(self.apps)
+
+    async def oauth_app(self, app_id: OAuthAppId) -> OAuthApp:
+        return next(each.app for each in self.apps if each.id == app_id)
+
+    async def save_oauth_app(self, app: OAuthApp) -> None:
+        self._wish("save_oauth_app", app)
+        before = next((each for each in self.apps if each.id == app.id), None)
+        kept = RegisteredApp(app, app.client_secret is not None or bool(before and before.has_secret), built_in=False)
+        self.apps = [each for each in self.apps if each.id != app.id] + [kept]
+
+    async def remove_oauth_app(self, app_id: OAuthAppId) -> None:
+        self._wish("remove_oauth_app", app_id)
+        self.apps = [each for each in self.apps if each.id != app_id]
+
+    async def find_oauth_service(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
+        self._wish("find_oauth_service", issuer)
+        return OAuthService(provider, f"{issuer}/auth", f"{issuer}/token", tuple(scopes), issuer=issuer)
+
+    def read_client_secret(self, text: str, app_id: OAuthAppId, provider: str = "google") -> OAuthApp:
+        service = self.provider_files[provider].oauth
+        assert service is not None
+        return app_from_client_secret(text, app_id, service)
+
+    async def sign_in(self, who: str | Mailbox, app: OAuthApp, *, device: bool = False) -> AsyncIterator[SigningInStep]:
+        """What `sign_ins` says, in order; a step of None waits for `gate`."""
+        self.signed_in.append((who, app, device))
+        try:
+            for step in self.sign_ins.pop(0):
+                if step is None:
+                    await self.gate.wait()
+                else:
+                    yield step
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
 
     async def pause(self, ids: Iterable[MailboxId], until: float | None, note: str = "") -> None:
         self._wish("pause", tuple(ids), until, note)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.oauth import GrantLife
 from mailbox_desk.model.verdict import Verdict
 from mailbox_desk.ui.offers import Offer
@@ -66,3 +67,13 @@ def test_what_went_wrong_in_the_desk_is_said_beside_what_it_does(words: Wording)
     warned = replace(snapshot("a"), warnings=("store_failed", "watch_restarted"))
     said = story_of(warned, words, NOW, "Google").meanwhile.splitlines()
     assert said == [plain, words.warning("store_failed"), words.warning("watch_restarted")]
+
+
+def test_who_signs_in_at_the_provider_is_not_sent_for_an_app_password(words: Wording) -> None:
+    shown = dropped(Cause.TOKEN_REVOKED)
+    signs_in = replace(shown, mailbox=replace(shown.mailbox, auth=AuthKind.OAUTH))
+    pages = ProviderPages("Google", app_password="https://a.test/", account="https://b.test/")
+    told = story_of(signs_in, words, NOW, "Google", pages)
+    assert told.link is not None
+    assert told.link.page is Page.ACCOUNT
+    assert "password" not in f"{told.todo} {told.meanwhile} {told.badge}".lower()

@@ -197,17 +197,17 @@ async def test_an_admin_gets_a_ready_text(around: Surroundings, engine: FakeEngi
     dialog.reject()
 
 
-async def test_the_door_for_signing_in_offers_what_works_today(
+async def test_without_an_oauth_app_an_app_password_still_helps(
     around: Surroundings, engine: FakeEngine, words: Wording
 ) -> None:
     dialog = opened(around, engine, dropped(Cause.TOKEN_REVOKED))
-    assert words.text("reconnect.sign_in_how", provider="Google") in said(dialog)
+    assert words.text("signin.no_app", provider="Google") in said(dialog)
     assert not shows(dialog, words.text("ui.reconnect.go"))
     pressed(dialog, words.text("reconnect.other.app_password"))
     assert by_name(dialog, QLineEdit, words.text("reconnect.app_password")).isVisible()
     await until(lambda: shows(dialog, words.text("reconnect.other.sign_in")))
     pressed(dialog, words.text("reconnect.other.sign_in"))
-    assert words.text("reconnect.sign_in_how", provider="Google") in said(dialog)
+    assert words.text("signin.no_app", provider="Google") in said(dialog)
     dialog.reject()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mailbox_desk.model.cause import Actor, Cause
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half, VeilReason, Verdict
 from mailbox_desk.ui.offers import Offer, offer_of, quiet_offers
@@ -85,6 +86,23 @@ def test_a_wrong_diagnosis_is_no_dead_end() -> None:
     assert others == (Need.PASSWORD, Need.APP_PASSWORD, Need.SERVERS)
     assert other_needs(Need.SERVERS, Need.ASK_ADMIN, has_app_passwords=False) == (Need.ASK_ADMIN, Need.PASSWORD)
     assert Need.APP_PASSWORD in other_needs(Need.SIGN_IN, Need.SIGN_IN, has_app_passwords=False)
+
+
+@pytest.mark.parametrize("cause", [Cause.CREDENTIALS_REJECTED, Cause.APP_PASSWORD_REQUIRED, Cause.TOKEN_EXPIRED])
+def test_who_signs_in_at_the_provider_is_never_asked_for_a_password_first(cause: Cause) -> None:
+    shown = dropped(cause)
+    assert need_of(replace(shown, mailbox=replace(shown.mailbox, auth=AuthKind.OAUTH))) is Need.SIGN_IN
+    fine = snapshot("a")
+    assert need_of(replace(fine, mailbox=replace(fine.mailbox, auth=AuthKind.OAUTH))) is Need.SIGN_IN
+
+
+def test_what_else_may_be_done_where_the_desk_can_sign_in() -> None:
+    needs = other_needs(Need.PASSWORD, Need.PASSWORD, has_app_passwords=False, signs_in=True)
+    assert needs == (Need.SIGN_IN, Need.SERVERS)
+    needs = other_needs(Need.SIGN_IN, Need.SIGN_IN, has_app_passwords=True, takes_passwords=False)
+    assert needs == (Need.APP_PASSWORD, Need.SERVERS)
+    needs = other_needs(Need.ASK_ADMIN, Need.ASK_ADMIN, has_app_passwords=False, takes_passwords=False)
+    assert needs == (Need.SIGN_IN, Need.SERVERS)
 
 
 def test_every_offer_need_and_page_has_words(words: Wording) -> None:
