@@ -162,7 +162,7 @@ class Engine(Readings, OAuthFace):
         self._world.checker.shut()
         self._world.lines.shut()
         self._vault_watch.stop()
-        await self._desk.tokens.stop()
+        await self._stop_tokens()
         await asyncio.gather(*self._shift.stop(), *self._chores.stop(), return_exceptions=True)
         self._watchers.clear()
 
@@ -198,7 +198,7 @@ class Engine(Readings, OAuthFace):
             raise VaultClosed(self._world.vault.state)
         await self._shift.end(mailbox_id)
         watcher = self._watchers.pop(mailbox_id, None)
-        await self._desk.tokens.forget(mailbox_id)
+        await self._forget_grant(mailbox_id)
         grant = None
         if revoke and watcher is not None:
             grant = await self._giving_back.revocable(watcher.mailbox, self.mailboxes)
@@ -220,7 +220,7 @@ class Engine(Readings, OAuthFace):
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
         watcher = self._watchers[mailbox_id]
         mailbox = replace(watcher.mailbox, auth=auth_of(credential, watcher.mailbox.auth))
-        await self._desk.tokens.forget(mailbox_id)
+        await self._forget_grant(mailbox_id)
         await self._world.vault.write(mailbox_id, credential)
         try:
             if mailbox != watcher.mailbox:
@@ -352,6 +352,7 @@ class Engine(Readings, OAuthFace):
 
     def _let_through(self, ids: Sequence[MailboxId]) -> None:
         """Who is asked for by name is looked at from a new network too; all together is a yes to it."""
+        self._desk.fleets.let_through(tuple(ids))
         if VeilReason.NEW_NETWORK in self._network.reasons():
             if len(ids) >= len(self._watchers):
                 self._network.accept()
@@ -395,4 +396,5 @@ class Engine(Readings, OAuthFace):
                 await self._world.archive.tidy(self._world.clock.now())
             except ArchiveFailed as failed:
                 _log.warning("the history could not be tidied: %s", failed)
+            await self._tell_ends()
             await self._world.clock.sleep(_TIDY_EVERY)

@@ -26,7 +26,7 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
-from mailbox_desk.engine.token_parts import make_apps, make_keeper
+from mailbox_desk.engine.token_parts import make_apps, make_fleets, make_keeper, make_pace
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
 from mailbox_desk.engine.world import World
@@ -65,6 +65,7 @@ def furnish(
     providers = {provider.id: provider for provider in world.providers}
     ledger, apps = Ledger(world.archive), make_apps(world, stored)
     journal, lookout = _journal(world, stored, wakefulness), _lookout(world, settings, calls)
+    pace = make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -83,7 +84,8 @@ def furnish(
         journal=journal,
         herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
         apps=apps,
-        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, calls.found_dead),
+        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, pace, calls.found_dead),
+        fleets=make_fleets(world, stored, pace, lookout, wakefulness),
         judge=world.judge,
         settings=settings,
         interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),

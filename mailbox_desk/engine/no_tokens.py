@@ -1,12 +1,14 @@
-"""Fits Tokens where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered with a plain no."""
+"""Fits Tokens and AdminTokens where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered
+with a plain no."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from mailbox_desk.model.admin_connection import AdminConnection, BadKey, ConnectionKind, KeyFacts, KeyFault
 from mailbox_desk.model.check import Failure, FailureKind, Step
-from mailbox_desk.model.credential import OAuthToken
-from mailbox_desk.model.oauth import OAuthApp, SignInFailed, SignInStep, TokenFailed
+from mailbox_desk.model.credential import OAuthToken, Secret
+from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInFailed, SignInStep, TokenFailed
 from mailbox_desk.model.verdict import Half
 
 
@@ -24,6 +26,14 @@ class NoTokens:
 
     async def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
         yield SignInFailed(_failure(Step.AUTHORIZE))
+
+    async def admin_token(
+        self, connection: AdminConnection, service: OAuthService, key: Secret, account: str
+    ) -> OAuthToken:
+        raise TokenFailed(_failure(Step.TOKEN))
+
+    async def key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
+        raise BadKey(KeyFault.UNREADABLE)
 
 
 def _failure(step: Step) -> Failure:

@@ -10,7 +10,18 @@ from mailbox_desk.engine.backoff import Dice
 from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.lines import NoLines
 from mailbox_desk.engine.no_tokens import NoTokens
-from mailbox_desk.engine.ports import Archive, Checker, Clock, Finder, IdleLines, Network, Notifier, Tokens, Vault
+from mailbox_desk.engine.ports import (
+    AdminTokens,
+    Archive,
+    Checker,
+    Clock,
+    Finder,
+    IdleLines,
+    Network,
+    Notifier,
+    Tokens,
+    Vault,
+)
 from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.model.diagnosis import Diagnosis
 from mailbox_desk.model.oauth import OAuthApp, OAuthService
@@ -20,7 +31,7 @@ from mailbox_desk.model.response import Response
 @dataclass(frozen=True, slots=True)
 class World:
     """`explain` judges a bare server text. `tokens` speaks OAuth with the `services` of the provider files;
-    `built_in_apps`: the OAuth apps that came with the program."""
+    `built_in_apps`: the OAuth apps that came with the program; `admin_tokens`: gets tokens by admin connections."""
 
     checker: Checker
     finder: Finder
@@ -35,5 +46,6 @@ class World:
     lines: IdleLines = field(default_factory=NoLines)
     network: Network = field(default_factory=QuietNetwork)
     tokens: Tokens = field(default_factory=NoTokens)
+    admin_tokens: AdminTokens = field(default_factory=NoTokens)
     services: tuple[OAuthService, ...] = ()
     built_in_apps: tuple[OAuthApp, ...] = ()

@@ -261,6 +261,7 @@ async def _engine(
         providers = tuple(_with_domains(each, rehearsal) for each in providers)
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
     checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
+    tokens = open_tokens(stack, names, trust, page_words)
     world = World(
         checker=checker,
         finder=finder,
@@ -274,7 +275,8 @@ async def _engine(
         providers=providers,
         lines=lines,
         network=_network(probes, stored, rehearsal),
-        tokens=open_tokens(stack, names, trust, page_words),
+        tokens=tokens,
+        admin_tokens=tokens,
         services=tuple(each.oauth for each in providers if each.oauth is not None),
         built_in_apps=apps,
     )
