@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 DOMAINS: Final = (
     *("desk", "ui", "cli", "adding", "help", "demo", "pane", "tray", "import"),
-    *("queue", "service", "network", "shared", "browser"),
+    *("queue", "service", "network", "shared", "browser", "fleets"),
 )
 _FALLBACK: Final = "en"
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
