@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from mailbox_desk.adapters.csv_writing import BOM, as_csv, mailboxes_as_csv, write_whole
@@ -12,7 +13,8 @@ from mailbox_desk.adapters.formula_guard import guarded
 from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.diagnosis.provider import provider_of
+from mailbox_desk.diagnosis.provider import GENERIC, provider_of
+from mailbox_desk.model.admin_connection import domain_of
 from mailbox_desk.model.import_plan import (
     CsvProblem,
     CsvReason,
@@ -25,6 +27,7 @@ from mailbox_desk.model.import_plan import (
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
 _PATIENCE: Final = 60.0
+NOBODY_SERVED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class MailboxFiles:
@@ -33,12 +36,19 @@ class MailboxFiles:
     def __init__(self) -> None:
         self._lane = Lane("files", 1, spares=4)
 
-    async def read_import(self, path: Path, *, exactly: bool = False, allow_plain: bool = False) -> MailboxFile:
+    async def read_import(
+        self,
+        path: Path,
+        *,
+        exactly: bool = False,
+        allow_plain: bool = False,
+        served: Mapping[str, str] = NOBODY_SERVED,
+    ) -> MailboxFile:
         """The file, or its trouble. `exactly`: passwords as they stand in the file; `allow_plain`: the person's yes
-        to connections without encryption."""
-        reading = Reading(exactly=exactly, allow_plain=allow_plain)
+        to connections without encryption; `served`: the domains of admin connections, and the provider of each."""
+        reading = Reading(exactly=exactly, allow_plain=allow_plain, served=frozenset(served))
         try:
-            return await self._lane.run(lambda: read_with_providers(path, reading), limit=_PATIENCE)
+            return await self._lane.run(lambda: read_with_providers(path, reading, served), limit=_PATIENCE)
         except TimeoutError:
             return MailboxFile(trouble=CsvProblem(0, CsvReason.TOO_SLOW, path.name))
 
@@ -67,14 +77,15 @@ class MailboxFiles:
         self._lane.close()
 
 
-def read_with_providers(path: Path, reading: Reading) -> MailboxFile:
+def read_with_providers(path: Path, reading: Reading, served: Mapping[str, str] = NOBODY_SERVED) -> MailboxFile:
     """The file; what its rows don't say is filled in from the provider files. Blocks."""
     providers = load_providers()
     known = {provider.id: provider for provider in providers}
     nobody: tuple[Endpoint | None, Endpoint | None] = (None, None)
 
     def whose(address: str, hosts: Sequence[str]) -> str:
-        return provider_of(address, hosts, providers)
+        told = provider_of(address, hosts, providers)
+        return served.get(domain_of(address), told) if told == GENERIC and not hosts else told
 
     def servers(address: str, hosts: Sequence[str]) -> tuple[Endpoint | None, Endpoint | None]:
         provider = known.get(whose(address, hosts))

@@ -150,7 +150,7 @@ class House:
         """Import the file of a wish ("file", "exactly", "allow_plain", "new_passwords", "dry_run", "json"); the answers
         are lines, a warning, and at last the exit code."""
         options = {name: bool(wish.get(name)) for name in ("exactly", "allow_plain")}
-        file = await self.files.read_import(Path(str(wish.get("file"))), **options)
+        file = await self.files.read_import(Path(str(wish.get("file"))), served=self.engine.served_domains, **options)
         if file.trouble is not None:
             yield {"warning": trouble_in_words(file.trouble, wording)}
             yield {"exit": COULD_NOT}

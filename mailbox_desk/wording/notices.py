@@ -51,9 +51,7 @@ def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: Na
     )
 
 
-def key_ends(
-    words: Wording, connection: AdminConnection, served: tuple[MailboxId, ...], now: float
-) -> Announcement:
+def key_ends(words: Wording, connection: AdminConnection, served: tuple[MailboxId, ...], now: float) -> Announcement:
     """The key of an admin connection ends soon, or has."""
     ends = connection.secret_expires_at or now
     over = "_over" if ends <= now else ""

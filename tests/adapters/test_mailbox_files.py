@@ -26,7 +26,7 @@ async def test_servers_come_from_the_provider_files(files: MailboxFiles, tmp_pat
     assert gmail.mailbox.receiving is not None
     assert gmail.mailbox.receiving.host == "imap.gmail.com"
     assert (gmail.mailbox.provider, gmail.filled) == ("google", (Half.RECEIVING, Half.SENDING))
-    assert gmail.credential.receiving.reveal() == "abcdefghijklmnop"
+    assert gmail.credential.secret(Half.RECEIVING).reveal() == "abcdefghijklmnop"
     assert isinstance(own, CsvMailbox), "its own domain, but a server that tells the provider"
     assert own.mailbox.receiving is not None
     assert own.mailbox.receiving.host == "imap.gmail.com"
