@@ -14,7 +14,8 @@ from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.adapters.workers import Lane
 from mailbox_desk.diagnosis.provider import GENERIC, provider_of
-from mailbox_desk.model.admin_connection import domain_of
+from mailbox_desk.model.admin_connection import BadKey, KeyFault, domain_of
+from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.import_plan import (
     CsvProblem,
     CsvReason,
@@ -27,6 +28,7 @@ from mailbox_desk.model.import_plan import (
 from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
 _PATIENCE: Final = 60.0
+_LARGEST_KEY: Final = 100_000
 NOBODY_SERVED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -52,6 +54,13 @@ class MailboxFiles:
         except TimeoutError:
             return MailboxFile(trouble=CsvProblem(0, CsvReason.TOO_SLOW, path.name))
 
+    async def read_key(self, path: Path) -> Secret:
+        """The text of a key file that a person chose. Raises BadKey."""
+        try:
+            return await self._lane.run(lambda: read_key_file(path), limit=_PATIENCE)
+        except TimeoutError as error:
+            raise BadKey(KeyFault.FILE_UNREADABLE) from error
+
     async def plan(self, file: MailboxFile, known: Iterable[Mailbox], *, new_passwords: bool) -> ImportPlan:
         """What importing the file would do: thousands of rows take longer than a window may stand still."""
         there = tuple(known)
@@ -75,6 +84,18 @@ class MailboxFiles:
 
     def close(self) -> None:
         self._lane.close()
+
+
+def read_key_file(path: Path) -> Secret:
+    """Blocks. Raises BadKey."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_KEY + 1)
+        if len(content) > _LARGEST_KEY:
+            raise BadKey(KeyFault.FILE_TOO_LARGE)
+        return Secret(content.decode("utf-8-sig"))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name, or no text
+        raise BadKey(KeyFault.FILE_UNREADABLE) from error
 
 
 def read_with_providers(path: Path, reading: Reading, served: Mapping[str, str] = NOBODY_SERVED) -> MailboxFile:

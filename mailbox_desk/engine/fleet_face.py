@@ -100,7 +100,7 @@ class FleetFace:
         """Sign in to this one mailbox by a connection, saved or not; nothing is stored but refusals counted. `key` None
         takes the one that is kept. Raises SecretMissing, SecretUnreadable, VaultClosed."""
         fleets = self._desk.fleets
-        mailbox = self._with_provider(self._mailbox_at(connection, address))
+        mailbox = self._with_provider(self.mailbox_of_connection(connection, address))
         own = key if key is not None else await fleets.connections.key(connection.id)
         was_resting = any(each.connection.id == connection.id and each.is_resting for each in fleets.connections.all)
         try:
@@ -115,6 +115,15 @@ class FleetFace:
         async with aclosing(try_out(self._desk, Draft(mailbox, token))) as steps:
             async for step in steps:
                 yield step
+
+    def mailbox_of_connection(self, connection: AdminConnection, address: str) -> Mailbox:
+        """The mailbox of this address as it is set up, else where its provider says."""
+        known = next((each for each in self.mailboxes if each.address.casefold() == address.casefold()), None)
+        if known is not None:
+            return replace(known, auth=AuthKind.OAUTH)
+        provider = self._providers.get(connection.kind.provider)
+        ends = provider.endpoints(address) if provider is not None else (None, None)
+        return Mailbox(_TRIAL, address, *ends, auth=AuthKind.OAUTH)
 
     async def admin_key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
         """What a key tells of itself. Raises BadKey."""
@@ -163,12 +172,3 @@ class FleetFace:
             return is_admin_access(await self._world.vault.read(mailbox_id))
         except (SecretMissing, SecretUnreadable):
             return False
-
-    def _mailbox_at(self, connection: AdminConnection, address: str) -> Mailbox:
-        """The mailbox of this address as it is set up, else where its provider says."""
-        known = next((each for each in self.mailboxes if each.address.casefold() == address.casefold()), None)
-        if known is not None:
-            return replace(known, auth=AuthKind.OAUTH)
-        provider = self._providers.get(connection.kind.provider)
-        ends = provider.endpoints(address) if provider is not None else (None, None)
-        return Mailbox(_TRIAL, address, *ends, auth=AuthKind.OAUTH)

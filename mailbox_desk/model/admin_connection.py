@@ -80,6 +80,8 @@ class KeyFault(StrEnum):
     LOCKED = "locked"
     UNREADABLE = "unreadable"
     TOO_WEAK = "too_weak"
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_TOO_LARGE = "file_too_large"
 
 
 class BadKey(Exception):

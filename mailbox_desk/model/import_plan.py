@@ -54,7 +54,8 @@ class CsvReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CsvMailbox:
-    """A row that makes a mailbox; by an admin connection where it has no password. `line_number` counts the file's lines from 1; the servers of the halves in `filled`
+    """A row that makes a mailbox, signed in by an admin connection where it has no password.
+    `line_number` counts the file's lines from 1; the servers of the halves in `filled`
     are not from the file but the provider's own."""
 
     line_number: int

@@ -312,6 +312,8 @@ class DeskView(QObject):
                 acts.resume([row.id for row in self._window.model.all_rows() if row.shown is Shown.PAUSED])
             case Act.PASTE_ERROR:
                 acts.explain_pasted()
+            case Act.CONNECTIONS:
+                acts.admin_connections()
             case Act.REHEARSAL:
                 acts.rehearse()
             case Act.HELP:

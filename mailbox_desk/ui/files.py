@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.import_plan import ImportPlan, Layout, MailboxFile
 from mailbox_desk.model.mailbox import Mailbox
 
@@ -16,6 +17,8 @@ class Files(Protocol):
     async def read_import(
         self, path: Path, *, exactly: bool = False, allow_plain: bool = False, served: Mapping[str, str] = ...
     ) -> MailboxFile: ...
+
+    async def read_key(self, path: Path) -> Secret: ...
 
     async def plan(self, file: MailboxFile, known: Iterable[Mailbox], *, new_passwords: bool) -> ImportPlan: ...
 
