@@ -15,6 +15,7 @@ from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.admin_connections_dialog import AdminConnectionsDialog
+from mailbox_desk.ui.by_connection import is_of_connection
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.edit_dialog import EditDialog
 from mailbox_desk.ui.export_dialog import ExportDialog
@@ -132,6 +133,8 @@ class Acts(QObject):
         if snapshot is None:
             return
         match offer or offer_of(snapshot):
+            case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER if is_of_connection(snapshot):
+                self.admin_connections()
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
                 self._open(ReconnectDialog(self._around, snapshot, self._window))
             case Offer.CHECK_NOW:

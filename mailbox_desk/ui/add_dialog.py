@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from mailbox_desk.model.credential import Password
+from mailbox_desk.model.credential import Credential, Password
 from mailbox_desk.model.discovery import Candidate, DiscoveryEnded
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -18,6 +18,7 @@ from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.about_fields import AboutFields
 from mailbox_desk.ui.add_servers import AddServers
 from mailbox_desk.ui.address_field import AddressField
+from mailbox_desk.ui.by_connection import access_without_secret
 from mailbox_desk.ui.draft import Form, filled_in, problems
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES, Tone
@@ -349,13 +350,20 @@ class AddDialog(QDialog):
             address=self._address.address,
             receiving=self._servers.fields(Half.RECEIVING),
             sending=self._servers.fields(Half.SENDING),
-            has_password=not self._password.is_blank(exactly=exactly),
+            has_password=self._access is not None or not self._password.is_blank(exactly=exactly),
             wants_sending_password=self._servers.wants_sending_password,
             has_sending_password=not self._servers.sending_password.is_blank(exactly=exactly),
         )
 
-    def _credential(self) -> Password:
+    @property
+    def _access(self) -> Credential | None:
+        """Without a password an admin connection signs it in, where one does."""
+        return access_without_secret(self._around.engine, self._address.address)
+
+    def _credential(self) -> Credential:
         exactly = self._exactly.isChecked()
+        if self._access is not None and self._password.is_blank(exactly=exactly):
+            return self._access
         own = self._servers.wants_sending_password
         sending = self._servers.sending_password.secret(exactly=exactly) if own else None
         return Password(self._password.secret(exactly=exactly), sending)

@@ -130,11 +130,11 @@ class ConnectionForm(QWidget):
         line = row_of(self._choose, *((self._copy,) if self._is_google else ()))
         line.setContentsMargins(0, 0, 0, 0)
         chooser.setLayout(line)
-        common: list[tuple[str, QWidget]] = [("domains", self._domains), ("note", self._note)]
+        domains: list[tuple[str, QWidget]] = [("domains", self._domains), ("note", self._note)]
         if self._is_google:
-            return [*common, ("key_file", chooser)]
+            return [*domains, ("key_file", chooser)]
         ids: list[tuple[str, QWidget]] = [("tenant", self._tenant), ("client", self._client)]
-        return [*common, *ids, ("secret", self._secret), ("ends", self._ends), ("certificate", chooser)]
+        return [*domains, *ids, ("secret", self._secret), ("ends", self._ends), ("certificate", chooser)]
 
     # -- the key
 
