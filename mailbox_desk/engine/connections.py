@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mailbox_desk.engine.ports import Archive, Vault
-from mailbox_desk.model.admin_connection import AdminConnection, ConnectionId
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionId, DomainServed
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.kept_connections import (
     ADMIN_CONNECTIONS,
@@ -25,14 +25,6 @@ _log = logging.getLogger(__name__)
 
 class NoSuchConnection(Exception):
     """No admin connection of this id is kept here."""
-
-
-class DomainServed(Exception):
-    """Another connection serves this domain already: which key signs in must be certain."""
-
-    def __init__(self, domain: str) -> None:
-        super().__init__(domain)
-        self.domain = domain
 
 
 class Connections:

@@ -62,10 +62,8 @@ def furnish(
     calls: Calls,
 ) -> Desk:
     """The desk that all watchers stand around."""
-    providers = {provider.id: provider for provider in world.providers}
-    ledger, apps = Ledger(world.archive), make_apps(world, stored)
-    journal, lookout = _journal(world, stored, wakefulness), _lookout(world, settings, calls)
-    pace = make_pace(world, apps, agenda)
+    ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
+    journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -74,10 +72,10 @@ def furnish(
         archive=ledger,
         board=board,
         agenda=agenda,
-        budget=_budget(world, settings, providers),
+        budget=_budget(world, settings, _by_id(world)),
         lookout=lookout,
         comeback=Comeback(world.dice, settings.first_round_spacing),
-        lines=_lines(world, settings, providers),
+        lines=_lines(world, settings, _by_id(world)),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
         overseer=Overseer(world.clock, limit=settings.limits.total, workers=settings.threads),
@@ -88,7 +86,7 @@ def furnish(
         fleets=make_fleets(world, stored, pace, lookout, wakefulness),
         judge=world.judge,
         settings=settings,
-        interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
+        interval_of=partial(_interval, settings, _by_id(world)),
         vault_closed=calls.vault_closed,
         good_secrets=_good_secrets(world, settings, board),
         ordered=calls.ordered,
@@ -164,7 +162,13 @@ def _woke_just_now(wakefulness: Wakefulness) -> bool:
     return ago is not None and ago <= JUST
 
 
-def _interval(mailbox: Mailbox, providers: Mapping[str, Provider]) -> float:
+def _by_id(world: World) -> Mapping[str, Provider]:
+    return {provider.id: provider for provider in world.providers}
+
+
+def _interval(settings: Settings, providers: Mapping[str, Provider], mailbox: Mailbox) -> float:
+    if settings.interval:
+        return settings.interval
     provider = providers.get(mailbox.provider)
     return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
 

@@ -92,6 +92,14 @@ class BadKey(Exception):
         self.fault = fault
 
 
+class DomainServed(Exception):
+    """Another connection serves this domain already: which key signs in must be certain."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain)
+        self.domain = domain
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionView:
     """One connection as it stands. `served`: how many mailboxes it signs in; `others`: how many of its domains still

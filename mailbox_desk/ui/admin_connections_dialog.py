@@ -11,8 +11,14 @@ from uuid import uuid4
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from mailbox_desk.engine.connections import DomainServed
-from mailbox_desk.model.admin_connection import AdminConnection, BadKey, ConnectionId, ConnectionKind, ConnectionView
+from mailbox_desk.model.admin_connection import (
+    AdminConnection,
+    BadKey,
+    ConnectionId,
+    ConnectionKind,
+    ConnectionView,
+    DomainServed,
+)
 from mailbox_desk.ui.admin_connection_form import ConnectionForm
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.files import Files

@@ -254,11 +254,9 @@ async def _engine(
     page_words: Words = _page_words,
 ) -> Engine:
     settings = replace(settings, interval=interval) if interval is not None else settings
-    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    stack.callback(names.close)
+    names = _names_lane(stack)
     rules, providers, apps = await names.run(_read)  # tens of milliseconds: on a thread, the loop may be the window's
-    if rehearsal is not None:
-        providers = tuple(_with_domains(each, rehearsal) for each in providers)
+    providers = providers if rehearsal is None else tuple(_with_domains(each, rehearsal) for each in providers)
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
     checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
     tokens = open_tokens(stack, names, trust, page_words)
@@ -284,6 +282,12 @@ async def _engine(
     stack.push_async_callback(closed, engine.stop, "engine")
     stack.push_async_callback(_ended, asyncio.create_task(engine.lateness.run(), name="lateness"))
     return engine
+
+
+def _names_lane(stack: AsyncExitStack) -> Lane:
+    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    stack.callback(names.close)
+    return names
 
 
 def _read() -> tuple[RuleSet, tuple[Provider, ...], tuple[OAuthApp, ...]]:

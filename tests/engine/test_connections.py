@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailbox_desk.engine.connections import Connections, DomainServed, NoSuchConnection
-from mailbox_desk.model.admin_connection import ConnectionId
+from mailbox_desk.engine.connections import Connections, NoSuchConnection
+from mailbox_desk.model.admin_connection import ConnectionId, DomainServed
 from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.kept_connections import ADMIN_CONNECTIONS
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState

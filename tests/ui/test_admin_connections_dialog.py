@@ -8,8 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton, QWidget
 
-from mailbox_desk.engine.connections import DomainServed
-from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, ConnectionView
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, ConnectionView, DomainServed
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.errand import HalfTried, TryOutEnded
 from mailbox_desk.model.mailbox import MailboxId
