@@ -30,6 +30,7 @@ from mailbox_desk.model.history import ArchiveFailed
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.oauth import OAuthService, TokenFailed
+from mailbox_desk.model.vault_state import SecretMissing, SecretUnreadable
 from mailbox_desk.model.verdict import Half
 
 _log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class _Known:
 
 
 class FleetTokens:
-    """`fresh` and `renewed` raise TokenFailed, VaultClosed, SecretMissing, SecretUnreadable."""
+    """`fresh` and `renewed` raise TokenFailed or VaultClosed."""
 
     def __init__(
         self, world: World, connections: Connections, pace: Pace, lookout: Lookout, wakefulness: Wakefulness
@@ -198,7 +199,7 @@ class FleetTokens:
         await calm(self._clock, self._wakefulness, self._lookout)
         if known.held_until > self._clock.monotonic() and (answer := known.refused or known.failed) is not None:
             raise answer  # it was refused while this one stood in line
-        key = await self.connections.key(connection.id)
+        key = await self._key(connection)
         try:
             token = await self._tokens.admin_token(connection, service, key, account)
         except TokenFailed as failed:
@@ -208,6 +209,13 @@ class FleetTokens:
         known.refused, known.refusals, known.failed, known.tries, known.held_until = None, 0, None, 0, 0.0
         await self._rest(connection, resting=False)
         return token
+
+    async def _key(self, connection: AdminConnection) -> Secret:
+        """A key that is gone or damaged is the connection's trouble, not that of a mailbox's own secret."""
+        try:
+            return await self.connections.key(connection.id)
+        except (SecretMissing, SecretUnreadable) as missing:
+            raise TokenFailed(_failure(FailureKind.UNSUPPORTED, Mark.ADMIN_CONNECTION)) from missing
 
     async def _failed(self, connection: AdminConnection, known: _Known, failed: TokenFailed) -> None:
         failure, now = failed.failure, self._clock.monotonic()

@@ -8,10 +8,11 @@ from mailbox_desk.adapters.resources import load_rules
 from mailbox_desk.diagnosis.diagnose import diagnose
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.errand import Errand
+from mailbox_desk.model.errand import Errand, HalfTried, TryOutEnded
 from mailbox_desk.model.incident import IncidentKind
-from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.mailbox import AuthKind, MailboxId
 from mailbox_desk.model.mark import Mark
+from mailbox_desk.model.vault_state import VaultState
 from tests.engine.fakes import DAY, HOUR, Lab
 from tests.engine.fleets import GOOGLE, GOOGLE_SERVICE, MICROSOFT, MICROSOFT_SERVICE, Endpoint, no, put
 
@@ -149,6 +150,66 @@ async def test_without_a_connection_it_says_so(lab: Lab, endpoint: Endpoint) -> 
     await lab.clock.pass_by(HOUR)
     assert (lab.shown("ann"), rule_of(lab, "ann")) == ("NEEDS_YOU", "fleet-connection-missing")
     assert lab.vault.app_secrets == {}
+
+
+async def test_a_key_that_is_gone_is_the_connections_trouble(lab: Lab, endpoint: Endpoint) -> None:
+    put(lab, MICROSOFT, "ann")
+    lab.vault.app_secrets.clear()
+    await lab.start()
+    await lab.clock.pass_by(HOUR)
+    assert (lab.shown("ann"), rule_of(lab, "ann")) == ("NEEDS_YOU", "fleet-key-unusable")
+    assert endpoint.asked == []
+
+
+async def test_a_vault_that_locks_is_no_failure_of_the_connection(lab: Lab, endpoint: Endpoint) -> None:
+    put(lab, MICROSOFT, "ann")
+    await lab.start()
+    await lab.clock.pass_by(60)
+    lab.vault.state = VaultState.LOCKED
+    await lab.clock.pass_by(2 * HOUR)
+    assert lab.shown("ann") == "BLIND"
+    lab.vault.state = VaultState.OPEN
+    await lab.clock.pass_by(HOUR)
+    assert lab.shown("ann") == "CONNECTED"
+
+
+async def test_own_sign_ins_are_handed_over(lab: Lab, endpoint: Endpoint) -> None:
+    put(lab, MICROSOFT, "ann")
+    lab.mailbox("bob", provider="microsoft")
+    engine = await lab.start()
+    await lab.clock.pass_by(60)
+    [view] = await engine.admin_connections()
+    assert (view.served, view.others) == (1, 1)
+    await engine.serve(await engine.own_sign_ins(MICROSOFT))
+    [view] = await engine.admin_connections()
+    assert (view.served, view.others) == (2, 0)
+    await lab.clock.pass_by(60)
+    assert lab.shown("bob") == "CONNECTED"
+    assert lab.shelf.mailboxes[MailboxId("bob")].auth is AuthKind.OAUTH
+    assert len(endpoint.asked) == 1
+
+
+async def test_a_test_on_one_address_asks_with_the_key_at_hand_and_wakes_who_rests(
+    lab: Lab, endpoint: Endpoint
+) -> None:
+    put(lab, MICROSOFT, "ann")
+    endpoint.refuses[""] = no("AADSTS65001: nobody has consented")
+    engine = await lab.start()
+    await lab.clock.pass_by(HOUR)
+    [view] = await engine.admin_connections()
+    assert view.is_resting
+    steps = [step async for step in engine.try_admin_connection(MICROSOFT, None, "ann@example.com")]
+    assert isinstance(steps[0], HalfTried)
+    assert steps[0].diagnosis is not None
+    assert steps[0].diagnosis.rule == "fleet-microsoft-no-consent"
+    endpoint.refuses.clear()
+    [*_, last] = [step async for step in engine.try_admin_connection(MICROSOFT, None, "ann@example.com")]
+    assert isinstance(last, TryOutEnded)
+    assert last.passed
+    await lab.clock.pass_by(60)
+    assert lab.shown("ann") == "CONNECTED"
+    [view] = await engine.admin_connections()
+    assert not view.is_resting
 
 
 async def test_a_clock_that_is_wrong_is_this_computers(lab: Lab, endpoint: Endpoint) -> None:

@@ -8,11 +8,18 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton, QWidget
 
-from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, ConnectionView, DomainServed
+from mailbox_desk.model.admin_connection import (
+    ADMIN_ACCESS,
+    AdminConnection,
+    ConnectionKind,
+    ConnectionView,
+    DomainServed,
+)
 from mailbox_desk.model.credential import Secret
-from mailbox_desk.model.errand import HalfTried, TryOutEnded
+from mailbox_desk.model.errand import Draft, HalfTried, TryOutEnded
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Half
+from mailbox_desk.ui.add_dialog import AddDialog
 from mailbox_desk.ui.admin_connection_form import ConnectionForm
 from mailbox_desk.ui.admin_connections_dialog import AdminConnectionsDialog
 from mailbox_desk.ui.surroundings import Surroundings
@@ -178,3 +185,23 @@ async def test_help_is_asked_for(dialog: AdminConnectionsDialog, words: Wording)
     dialog.begin(ConnectionKind.MICROSOFT_APP_ONLY)
     pressed(dialog, words.text("fleets.guide"))
     assert wanted == ["fleet_microsoft"]
+
+
+async def test_an_address_of_a_served_domain_is_added_without_a_password(
+    around: Surroundings, fleet: FleetEngine, words: Wording
+) -> None:
+    fleet.views = [ConnectionView(GOOGLE, 0, 0, is_resting=False)]
+    box = mailbox("x", "new@northwind.example")
+    fleet.guesses["northwind.example"] = (box.receiving, box.sending)
+    fleet.scripts = [[*(HalfTried(result(half)) for half in Half), TryOutEnded(True, box)]]
+    dialog = AddDialog(replace(around, engine=fleet.face))
+    dialog.open()
+    field = by_name(dialog, QLineEdit, words.text("ui.add.address"))
+    QTest.keyClicks(field, box.address)
+    field.editingFinished.emit()
+    pressed(dialog, words.text("ui.add.go"))
+    await until(lambda: bool(fleet.wished("add")))
+    ((draft,),) = fleet.wished("add")
+    assert isinstance(draft, Draft)
+    assert draft.credential is ADMIN_ACCESS
+    dialog.close()
