@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from mailbox_desk.ui.surroundings import Surroundings
 
 _GOOGLE: Final = ConnectionKind.GOOGLE_SERVICE_ACCOUNT
 _DOMAIN: Final = re.compile(r"(?=.{1,253}\Z)[^\s@./:]+(\.[^\s@./:]+)+\Z")
+_TALL: Final = frozenset({"key_file", "certificate"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -120,21 +121,24 @@ class ConnectionForm(QWidget):
         for name, field in self._rows():
             place, caption = grid.rowCount(), label(self._around.words.text(f"fleets.{name}"), "muted", wraps=False)
             caption.setBuddy(field)
-            grid.addWidget(caption, place, 0)
+            grid.addWidget(
+                caption, place, 0, Qt.AlignmentFlag.AlignTop if name in _TALL else Qt.AlignmentFlag.AlignVCenter
+            )
             grid.addWidget(field, place, 1)
-        for plain in (self._file_says,):
-            grid.addWidget(plain, grid.rowCount(), 1)
 
     def _rows(self) -> list[tuple[str, QWidget]]:
         chooser = QWidget()
-        line = row_of(self._choose, *((self._copy,) if self._is_google else ()))
-        line.setContentsMargins(0, 0, 0, 0)
-        chooser.setLayout(line)
-        domains: list[tuple[str, QWidget]] = [("domains", self._domains), ("note", self._note)]
+        column = QVBoxLayout(chooser)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(MEASURES.gap_s)
+        column.addLayout(row_of(self._choose, *((self._copy,) if self._is_google else ())))
+        column.addWidget(self._file_says)
+        domains: list[tuple[str, QWidget]] = [("domains", self._domains)]
+        note: list[tuple[str, QWidget]] = [("note", self._note)]
         if self._is_google:
-            return [*domains, ("key_file", chooser)]
+            return [*domains, ("key_file", chooser), *note]
         ids: list[tuple[str, QWidget]] = [("tenant", self._tenant), ("client", self._client)]
-        return [*domains, *ids, ("secret", self._secret), ("ends", self._ends), ("certificate", chooser)]
+        return [*domains, *ids, ("secret", self._secret), ("ends", self._ends), ("certificate", chooser), *note]
 
     # -- the key
 
