@@ -121,6 +121,7 @@ class ConnectionForm(QWidget):
         for name, field in self._rows():
             place, caption = grid.rowCount(), label(self._around.words.text(f"fleets.{name}"), "muted", wraps=False)
             caption.setBuddy(field)
+            caption.setContentsMargins(0, MEASURES.gap_m if name in _TALL else 0, 0, 0)
             grid.addWidget(
                 caption, place, 0, Qt.AlignmentFlag.AlignTop if name in _TALL else Qt.AlignmentFlag.AlignVCenter
             )
