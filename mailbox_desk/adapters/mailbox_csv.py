@@ -16,7 +16,8 @@ from uuid import UUID, uuid5
 from mailbox_desk.adapters.csv_formats import Header, header_of
 from mailbox_desk.adapters.csv_reading import SEPARATORS, read_sheet
 from mailbox_desk.adapters.formula_guard import unguarded
-from mailbox_desk.model.credential import Password, Secret
+from mailbox_desk.model.admin_connection import ADMIN_ACCESS, domain_of
+from mailbox_desk.model.credential import Credential, Password, Secret, auth_of
 from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, CsvReason, CsvRow, MailboxFile
 from mailbox_desk.model.mailbox import SECURITY_BY_PORT, Endpoint, Mailbox, MailboxId, Security, security_for_port
 from mailbox_desk.model.typed_password import LONGEST_PASSWORD, as_meant
@@ -60,12 +61,14 @@ def _nowhere(address: str, hosts: Sequence[str]) -> tuple[Endpoint | None, Endpo
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How to read. `exactly`: passwords as they stand, else as they are meant (typed_password.as_meant).
-    `allow_plain`: the person's yes to connections without encryption where the file asks for them."""
+    `allow_plain`: the person's yes to connections without encryption where the file asks for them. `served`: domains
+    whose addresses need no password, since an admin connection signs them in."""
 
     exactly: bool = True
     allow_plain: bool = False
     provider_of: ProviderOf = _generic
     servers_of: ServersOf = _nowhere
+    served: frozenset[str] = frozenset()
 
 
 class _BadRow(Exception):
@@ -157,11 +160,11 @@ def _judged(
         if address.lower() in seen:
             raise _BadRow(CsvReason.DUPLICATE_ADDRESS, address)
         mailbox, filled = _mailbox(row, address, reading)
-        credential = _credential(row, reading)
+        credential = _credential(row, address, reading)
     except _BadRow as bad:
         return CsvProblem(line, bad.reason, bad.detail, address)
     seen.add(address.lower())
-    return CsvMailbox(line, mailbox, credential, filled)
+    return CsvMailbox(line, replace(mailbox, auth=auth_of(credential, mailbox.auth)), credential, filled)
 
 
 def _address(row: _Row) -> str:
@@ -275,7 +278,7 @@ def _username(row: _Row, protocol: str) -> str:
     return ""
 
 
-def _credential(row: _Row, reading: Reading) -> Password:
+def _credential(row: _Row, address: str, reading: Reading) -> Credential:
     """Without an own password for sending the two halves share one. In our own file a password for sending is for
     sending alone where there is a server for receiving."""
     common = _password(row, "password", reading)
@@ -284,6 +287,8 @@ def _credential(row: _Row, reading: Reading) -> Password:
     is_for_both = not row.header.is_ours or not row.cell("imap_host")
     if not receiving and is_for_both:
         receiving = sending
+    if not receiving and domain_of(address) in reading.served:
+        return ADMIN_ACCESS
     if not receiving:
         missing = "password" if "password" in row.header.places or row.header.is_ours else "imap_password"
         raise _BadRow(CsvReason.NO_PASSWORD, row.called(missing))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from mailbox_desk.adapters.csv_writing import BOM, as_csv, mailboxes_as_csv, write_whole
@@ -12,8 +13,10 @@ from mailbox_desk.adapters.formula_guard import guarded
 from mailbox_desk.adapters.mailbox_csv import Reading, read_mailbox_csv
 from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.diagnosis.provider import provider_of
+from mailbox_desk.diagnosis.provider import GENERIC, provider_of
+from mailbox_desk.model.admin_connection import BadKey, KeyFault, domain_of
 from mailbox_desk.model.client_secret import BadClientSecret, Fault
+from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.import_plan import (
     CsvProblem,
     CsvReason,
@@ -27,6 +30,8 @@ from mailbox_desk.model.mailbox import Endpoint, Mailbox
 
 _PATIENCE: Final = 60.0
 _MOST_BYTES: Final = 65_536  # of a client_secret.json, which has some hundreds
+_LARGEST_KEY: Final = 100_000
+NOBODY_SERVED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class MailboxFiles:
@@ -35,14 +40,28 @@ class MailboxFiles:
     def __init__(self) -> None:
         self._lane = Lane("files", 1, spares=4)
 
-    async def read_import(self, path: Path, *, exactly: bool = False, allow_plain: bool = False) -> MailboxFile:
+    async def read_import(
+        self,
+        path: Path,
+        *,
+        exactly: bool = False,
+        allow_plain: bool = False,
+        served: Mapping[str, str] = NOBODY_SERVED,
+    ) -> MailboxFile:
         """The file, or its trouble. `exactly`: passwords as they stand in the file; `allow_plain`: the person's yes
-        to connections without encryption."""
-        reading = Reading(exactly=exactly, allow_plain=allow_plain)
+        to connections without encryption; `served`: the domains of admin connections, and the provider of each."""
+        reading = Reading(exactly=exactly, allow_plain=allow_plain, served=frozenset(served))
         try:
-            return await self._lane.run(lambda: read_with_providers(path, reading), limit=_PATIENCE)
+            return await self._lane.run(lambda: read_with_providers(path, reading, served), limit=_PATIENCE)
         except TimeoutError:
             return MailboxFile(trouble=CsvProblem(0, CsvReason.TOO_SLOW, path.name))
+
+    async def read_key(self, path: Path) -> Secret:
+        """The text of a key file that a person chose. Raises BadKey."""
+        try:
+            return await self._lane.run(lambda: read_key_file(path), limit=_PATIENCE)
+        except TimeoutError as error:
+            raise BadKey(KeyFault.FILE_UNREADABLE) from error
 
     async def plan(self, file: MailboxFile, known: Iterable[Mailbox], *, new_passwords: bool) -> ImportPlan:
         """What importing the file would do: thousands of rows take longer than a window may stand still."""
@@ -88,14 +107,27 @@ def small_text(path: Path) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def read_with_providers(path: Path, reading: Reading) -> MailboxFile:
+def read_key_file(path: Path) -> Secret:
+    """Blocks. Raises BadKey."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_KEY + 1)
+        if len(content) > _LARGEST_KEY:
+            raise BadKey(KeyFault.FILE_TOO_LARGE)
+        return Secret(content.decode("utf-8-sig"))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name, or no text
+        raise BadKey(KeyFault.FILE_UNREADABLE) from error
+
+
+def read_with_providers(path: Path, reading: Reading, served: Mapping[str, str] = NOBODY_SERVED) -> MailboxFile:
     """The file; what its rows don't say is filled in from the provider files. Blocks."""
     providers = load_providers()
     known = {provider.id: provider for provider in providers}
     nobody: tuple[Endpoint | None, Endpoint | None] = (None, None)
 
     def whose(address: str, hosts: Sequence[str]) -> str:
-        return provider_of(address, hosts, providers)
+        told = provider_of(address, hosts, providers)
+        return served.get(domain_of(address), told) if told == GENERIC and not hosts else told
 
     def servers(address: str, hosts: Sequence[str]) -> tuple[Endpoint | None, Endpoint | None]:
         provider = known.get(whose(address, hosts))

@@ -10,6 +10,7 @@ import http.client
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
+from mailbox_desk.adapters.oauth_admin import admin_token, check_private_key, key_facts
 from mailbox_desk.adapters.oauth_answers import HALF, failure_of, granting_of, json_of, retry_after
 from mailbox_desk.adapters.oauth_browser import BrowserSignIn
 from mailbox_desk.adapters.oauth_client import OAuthClient, WebLimits
@@ -22,8 +23,9 @@ from mailbox_desk.adapters.oauth_web import AddressUnusable, Question
 from mailbox_desk.adapters.redaction import Redactor
 from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.adapters.workers import Lane
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, KeyFacts
 from mailbox_desk.model.check import Failure, FailureKind, Step
-from mailbox_desk.model.credential import OAuthToken
+from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInStep, TokenFailed
 
@@ -72,6 +74,19 @@ class OAuthTokens:
         """By a code typed elsewhere (RFC 8628). The code can't be bound to an address: who signed in is told at the
         end, and has to be looked at."""
         return device_steps(self._client, app)
+
+    async def admin_token(
+        self, connection: AdminConnection, service: OAuthService, key: Secret, account: str
+    ) -> OAuthToken:
+        """An access token got without a person; Microsoft's serves all accounts. Raises TokenFailed."""
+        return await admin_token(self._client, connection, service, key, account)
+
+    async def key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
+        """What a key tells of itself. Raises BadKey for one that can't sign."""
+        if kind is ConnectionKind.GOOGLE_SERVICE_ACCOUNT:
+            await self._client.run(lambda: check_private_key(key))
+            return KeyFacts(is_certificate=False)
+        return await self._client.run(lambda: key_facts(key))
 
     async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
         """The service of any OpenID provider or OAuth server, by what it publishes. Raises TokenFailed."""

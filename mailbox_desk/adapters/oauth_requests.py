@@ -104,13 +104,18 @@ def asking_who(app: OAuthApp, access_token: Secret) -> Question:
     return Question(_at(app, app.service.userinfo_url), headers={"Authorization": f"Bearer {access_token.reveal()}"})
 
 
+def token_address(app: OAuthApp) -> str:
+    """Where this app gets tokens."""
+    return _at(app, app.service.token_url)
+
+
 def _at(app: OAuthApp, address: str) -> str:
     """An address of the service, for this app's tenant."""
     return address.replace("{tenant}", quote(app.tenant, safe=""))
 
 
 def _to_token_endpoint(app: OAuthApp, form: str) -> Question:
-    return Question(_at(app, app.service.token_url), form, _secret_in_header(app))
+    return Question(token_address(app), form, _secret_in_header(app))
 
 
 def _secret_in_form(app: OAuthApp) -> dict[str, Any]:

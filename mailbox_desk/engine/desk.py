@@ -12,6 +12,7 @@ from mailbox_desk.engine.breaker import Breakers
 from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.digest import Judge
+from mailbox_desk.engine.fleet_tokens import FleetTokens
 from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.journal import Entry, Journal
@@ -54,6 +55,7 @@ class Desk:
     herald: Herald
     apps: OAuthApps
     tokens: TokenKeeper
+    fleets: FleetTokens
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]

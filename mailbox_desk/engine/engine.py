@@ -162,7 +162,7 @@ class Engine(Readings, OAuthFace):
         self._world.checker.shut()
         self._world.lines.shut()
         self._vault_watch.stop()
-        await self._desk.tokens.stop()
+        await self._stop_tokens()
         await asyncio.gather(*self._shift.stop(), *self._chores.stop(), return_exceptions=True)
         self._watchers.clear()
 
@@ -198,10 +198,9 @@ class Engine(Readings, OAuthFace):
             raise VaultClosed(self._world.vault.state)
         await self._shift.end(mailbox_id)
         watcher = self._watchers.pop(mailbox_id, None)
-        await self._desk.tokens.forget(mailbox_id)
-        grant = None
-        if revoke and watcher is not None:
-            grant = await self._giving_back.revocable(watcher.mailbox, self.mailboxes)
+        await self._forget_grant(mailbox_id)
+        leaver = watcher.mailbox if watcher is not None and revoke else None
+        grant = await self._giving_back.revocable(leaver, self.mailboxes) if leaver is not None else None
         await self._world.vault.delete(mailbox_id)
         await self._world.archive.delete_mailbox(mailbox_id)
         self._desk.lines.forget(mailbox_id)
@@ -220,7 +219,7 @@ class Engine(Readings, OAuthFace):
         """Keep a new secret; history stays. What was refused before no longer counts, and the mailbox is checked."""
         watcher = self._watchers[mailbox_id]
         mailbox = replace(watcher.mailbox, auth=auth_of(credential, watcher.mailbox.auth))
-        await self._desk.tokens.forget(mailbox_id)
+        await self._forget_grant(mailbox_id)
         await self._world.vault.write(mailbox_id, credential)
         try:
             if mailbox != watcher.mailbox:
@@ -352,6 +351,7 @@ class Engine(Readings, OAuthFace):
 
     def _let_through(self, ids: Sequence[MailboxId]) -> None:
         """Who is asked for by name is looked at from a new network too; all together is a yes to it."""
+        self._desk.fleets.let_through(tuple(ids))
         if VeilReason.NEW_NETWORK in self._network.reasons():
             if len(ids) >= len(self._watchers):
                 self._network.accept()
@@ -361,7 +361,7 @@ class Engine(Readings, OAuthFace):
     def _renew_lines(self) -> None:
         """Other addresses: lines that were kept are dead or will be, so each is made anew, a little after another."""
         held = [mailbox_id for mailbox_id in self._watchers if self._world.lines.holds(mailbox_id)]
-        _log.info("this computer has another address: %d idle lines are made anew", len(held))
+        _log.info("another address: %d idle lines are made anew", len(held))
         for place, mailbox_id in enumerate(held):
             self._desk.lines.give_up(mailbox_id)
             self._agenda.after(
@@ -396,4 +396,5 @@ class Engine(Readings, OAuthFace):
                 await self._world.archive.tidy(self._world.clock.now())
             except ArchiveFailed as failed:
                 _log.warning("the history could not be tidied: %s", failed)
+            await self._tell_ends()
             await self._world.clock.sleep(_TIDY_EVERY)

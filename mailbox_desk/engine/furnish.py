@@ -26,7 +26,7 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
-from mailbox_desk.engine.token_parts import make_apps, make_keeper
+from mailbox_desk.engine.token_parts import make_apps, make_fleets, make_keeper, make_pace
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
 from mailbox_desk.engine.world import World
@@ -62,9 +62,8 @@ def furnish(
     calls: Calls,
 ) -> Desk:
     """The desk that all watchers stand around."""
-    providers = {provider.id: provider for provider in world.providers}
-    ledger, apps = Ledger(world.archive), make_apps(world, stored)
-    journal, lookout = _journal(world, stored, wakefulness), _lookout(world, settings, calls)
+    ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
+    journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -73,20 +72,21 @@ def furnish(
         archive=ledger,
         board=board,
         agenda=agenda,
-        budget=_budget(world, settings, providers),
+        budget=_budget(world, settings, _by_id(world)),
         lookout=lookout,
         comeback=Comeback(world.dice, settings.first_round_spacing),
-        lines=_lines(world, settings, providers),
+        lines=_lines(world, settings, _by_id(world)),
         neighbours=_neighbours(world, settings),
         wakefulness=wakefulness,
         overseer=Overseer(world.clock, limit=settings.limits.total, workers=settings.threads),
         journal=journal,
         herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
         apps=apps,
-        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, calls.found_dead),
+        tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, pace, calls.found_dead),
+        fleets=make_fleets(world, stored, pace, lookout, wakefulness),
         judge=world.judge,
         settings=settings,
-        interval_of=lambda mailbox: settings.interval or _interval(mailbox, providers),
+        interval_of=partial(_interval, settings, _by_id(world)),
         vault_closed=calls.vault_closed,
         good_secrets=_good_secrets(world, settings, board),
         ordered=calls.ordered,
@@ -162,7 +162,13 @@ def _woke_just_now(wakefulness: Wakefulness) -> bool:
     return ago is not None and ago <= JUST
 
 
-def _interval(mailbox: Mailbox, providers: Mapping[str, Provider]) -> float:
+def _by_id(world: World) -> Mapping[str, Provider]:
+    return {provider.id: provider for provider in world.providers}
+
+
+def _interval(settings: Settings, providers: Mapping[str, Provider], mailbox: Mailbox) -> float:
+    if settings.interval:
+        return settings.interval
     provider = providers.get(mailbox.provider)
     return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
 

@@ -1,12 +1,13 @@
-"""Fits Tokens and OAuthServices where nothing speaks OAuth: a desk over a file of mailboxes. Every wish is answered
-with a plain no."""
+"""Fits Tokens, OAuthServices and AdminTokens where nothing speaks OAuth: a desk over a file of mailboxes. Every wish
+is answered with a plain no."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 
+from mailbox_desk.model.admin_connection import AdminConnection, BadKey, ConnectionKind, KeyFacts, KeyFault
 from mailbox_desk.model.check import Failure, FailureKind, Step
-from mailbox_desk.model.credential import OAuthToken
+from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInFailed, SignInStep, TokenFailed
 from mailbox_desk.model.verdict import Half
 
@@ -28,6 +29,14 @@ class NoTokens:
 
     async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
         raise TokenFailed(_failure(Step.AUTHORIZE))
+
+    async def admin_token(
+        self, connection: AdminConnection, service: OAuthService, key: Secret, account: str
+    ) -> OAuthToken:
+        raise TokenFailed(_failure(Step.TOKEN))
+
+    async def key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
+        raise BadKey(KeyFault.UNREADABLE)
 
 
 def _failure(step: Step) -> Failure:

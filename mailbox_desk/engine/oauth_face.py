@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mailbox_desk.engine.crew import Crew
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.fleet_face import FleetFace
 from mailbox_desk.engine.signing_in import sign_in
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.client_secret import app_from_client_secret
@@ -14,7 +15,7 @@ from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, Registe
 from mailbox_desk.model.status import Event, EventKind
 
 
-class OAuthFace:
+class OAuthFace(FleetFace):
     """A part of Engine."""
 
     _world: World

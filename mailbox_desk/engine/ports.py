@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Protocol
 
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, KeyFacts
 from mailbox_desk.model.check import HalfResult, Limits, StepRecord
 from mailbox_desk.model.credential import Credential, OAuthToken, Secret
 from mailbox_desk.model.discovery import ServerOffer, Source
@@ -127,6 +128,21 @@ class Tokens(Protocol):
 
     def sign_in_by_device(self, app: OAuthApp, address: str) -> AsyncGenerator[SignInStep, None]:
         """By a code typed elsewhere (RFC 8628), as long as the provider lets it wait."""
+        ...
+
+
+class AdminTokens(Protocol):
+    """Gets tokens without a person, by the key of an admin connection. It keeps nothing."""
+
+    async def admin_token(
+        self, connection: AdminConnection, service: OAuthService, key: Secret, account: str
+    ) -> OAuthToken:
+        """An access token for the mail of this account; that of a kind that is not `is_per_mailbox` serves all of the
+        connection. Raises TokenFailed."""
+        ...
+
+    async def key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
+        """What a key tells of itself. Raises BadKey for one that can't sign."""
         ...
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.model.admin_connection import is_admin_access
 from mailbox_desk.model.check import Failure, FailureKind, HalfResult, Outcome, Step, StepRecord, full_is_failed
 from mailbox_desk.model.credential import Credential, OAuthToken, Secret, auth_of
 from mailbox_desk.model.errand import Errand
@@ -83,7 +84,7 @@ async def sit(desk: Desk, mailbox: Mailbox, halves: tuple[Half, ...], attempt: i
                 held.append((half, back.until))
                 continue
             taken.append(half)
-            post(HalfChecked(attempt, result, shared, desk.good_secrets.mark(lasting_secret(credential, half))))
+            post(HalfChecked(attempt, result, shared, _mark(desk, credential, half)))
             if result.failure is not None and (result.failure.is_refused_secret or result.failure.step is Step.TOKEN):
                 break
     except VaultClosed as closed:
@@ -107,11 +108,18 @@ def lasting_secret(credential: Credential, half: Half) -> Secret:
     return credential.refresh_token if isinstance(credential, OAuthToken) else credential.secret(half)
 
 
+def _mark(desk: Desk, credential: Credential, half: Half) -> bytes | None:
+    """A mailbox that an admin connection signs in has no secret that could be told from others."""
+    return None if is_admin_access(credential) else desk.good_secrets.mark(lasting_secret(credential, half))
+
+
 async def _tried(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, credential: Credential) -> HalfResult:
     """A grant is made fresh first. An access token that is refused though it is not quite new counts for nothing: the
     token endpoint, the best witness, is asked once, and what it gives is tried once."""
     if not isinstance(credential, OAuthToken):
         return await _check(desk, mailbox, half, endpoint, credential)
+    if is_admin_access(credential):
+        return await _by_connection(desk, mailbox, half, endpoint)
     try:
         grant = await desk.tokens.fresh(mailbox.id)
         is_new = desk.clock.now() - grant.refreshed_at <= QUITE_NEW
@@ -122,6 +130,23 @@ async def _tried(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint, c
         return await _check(desk, mailbox, half, endpoint, grant)
     except TokenFailed as failed:
         return await _without_token(desk, half, endpoint, failed)
+
+
+async def _by_connection(desk: Desk, mailbox: Mailbox, half: Half, endpoint: Endpoint) -> HalfResult:
+    """The same with a token of its admin connection; what the mail server then refuses is marked as such."""
+    try:
+        token = await desk.fleets.fresh(mailbox)
+        is_new = desk.clock.now() - token.refreshed_at <= QUITE_NEW
+        result = await _check(desk, mailbox, half, endpoint, token, counts=is_new)
+        if not is_new and result.failure is not None and result.failure.is_refused_sign_in:
+            token = await desk.fleets.renewed(mailbox, token)
+            result = await _check(desk, mailbox, half, endpoint, token)
+    except TokenFailed as failed:
+        return await _without_token(desk, half, endpoint, failed)
+    if result.failure is None or not result.failure.is_refused_sign_in:
+        return result
+    marks = result.failure.marks | {Mark.APP_ONLY_ACCESS}
+    return replace(result, failure=replace(result.failure, marks=marks))
 
 
 async def _without_token(desk: Desk, half: Half, endpoint: Endpoint, failed: TokenFailed) -> HalfResult:

@@ -8,6 +8,8 @@ from typing import Final
 from mailbox_desk.diagnosis.provider import LimitKind, TokenLifetimes
 from mailbox_desk.engine.agenda import Agenda
 from mailbox_desk.engine.board import Board
+from mailbox_desk.engine.connections import Connections
+from mailbox_desk.engine.fleet_tokens import FleetTokens
 from mailbox_desk.engine.grant_plan import Attention
 from mailbox_desk.engine.known_grant import Around
 from mailbox_desk.engine.lookout import Lookout
@@ -18,6 +20,7 @@ from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.kept_apps import OAUTH_APPS
+from mailbox_desk.model.kept_connections import ADMIN_CONNECTIONS
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import VeilKind
 
@@ -39,6 +42,7 @@ def make_keeper(
     lookout: Lookout,
     wakefulness: Wakefulness,
     board: Board,
+    pace: Pace,
     found_dead: Callable[[MailboxId], None],
 ) -> TokenKeeper:
     """Who keeps the grants good."""
@@ -47,13 +51,6 @@ def make_keeper(
     def lifetimes(provider_id: str) -> TokenLifetimes:
         provider = providers.get(provider_id)
         return provider.tokens if provider is not None else TokenLifetimes()
-
-    def per_minute(token_url: str) -> int:
-        known = [each.app.service.provider for each in apps.all if each.app.service.token_url == token_url]
-        limits = [
-            providers[each].limits.least(LimitKind.TOKEN_REQUESTS_PER_MINUTE) for each in known if each in providers
-        ]
-        return min((limit for limit in limits if limit is not None), default=_REQUESTS_PER_MINUTE)
 
     around = Around(
         clock=world.clock,
@@ -65,7 +62,29 @@ def make_keeper(
         attention=lambda mailbox_id: attention(board, mailbox_id),
         found_dead=found_dead,
     )
-    return TokenKeeper(around, world.vault, world.tokens, apps, Pace(world.clock, agenda, per_minute))
+    return TokenKeeper(around, world.vault, world.tokens, apps, pace)
+
+
+def make_pace(world: World, apps: OAuthApps, agenda: Agenda) -> Pace:
+    """How fast the token endpoints are asked, by all who ask there."""
+    providers = {provider.id: provider for provider in world.providers}
+
+    def per_minute(token_url: str) -> int:
+        services = (*world.services, *(each.app.service for each in apps.all))
+        known = {each.provider for each in services if each.token_url == token_url}
+        limits = [
+            providers[each].limits.least(LimitKind.TOKEN_REQUESTS_PER_MINUTE) for each in known if each in providers
+        ]
+        return min((limit for limit in limits if limit is not None), default=_REQUESTS_PER_MINUTE)
+
+    return Pace(world.clock, agenda, per_minute)
+
+
+def make_fleets(world: World, stored: Stored, pace: Pace, lookout: Lookout, wakefulness: Wakefulness) -> FleetTokens:
+    """Who gets tokens by the admin connections that the store has."""
+    text = stored.settings.get(ADMIN_CONNECTIONS, "")
+    connections = Connections(world.vault, world.archive, text)
+    return FleetTokens(world, connections, pace, lookout, wakefulness)
 
 
 def attention(board: Board, mailbox_id: MailboxId) -> Attention:

@@ -13,6 +13,7 @@ from typing import Final
 
 from mailbox_desk.diagnosis.provider import TokenLifetimes
 from mailbox_desk.engine.backoff import retry_wait
+from mailbox_desk.engine.calm import calm
 from mailbox_desk.engine.chores import say_fault
 from mailbox_desk.engine.grant_plan import Attention, Why, life_of, next_use
 from mailbox_desk.engine.known_grant import Around, KnownGrant, Witness
@@ -35,8 +36,6 @@ _log = logging.getLogger(__name__)
 
 ENOUGH: Final = 60.0
 """Seconds that an access token must still live to begin a check with it."""
-AFTER_WAKE: Final = 10.0
-"""Seconds after a wake in which no token endpoint is asked: names, routes and clocks are still settling."""
 _AT_FIRST: Final = 120.0  # seconds over which the grants of a start, or of a long sleep, are spread
 _LOOK_AGAIN: Final = 60.0  # seconds until a renewal that could not be asked for now is thought of again
 _LONGEST_REST: Final = 60.0  # of a whole endpoint, where it asked one mailbox to wait
@@ -154,9 +153,9 @@ class TokenKeeper:
     async def _fly(self, mailbox_id: MailboxId, known: KnownGrant, *, urgent: bool) -> OAuthToken:
         grant = await self._stored(mailbox_id, known)
         app = await self._app(grant)
-        await self._calm()
+        await calm(self._clock, self._around.wakefulness, self._around.lookout)
         await self._pace.turn(app.service.token_url, mailbox_id, urgent=urgent)
-        await self._calm()
+        await calm(self._clock, self._around.wakefulness, self._around.lookout)
         try:
             whole = await self._ask(mailbox_id, known, app, grant)
         except TokenFailed as failed:
@@ -261,14 +260,6 @@ class TokenKeeper:
             return await self._apps.get(OAuthAppId(grant.app))
         except NoSuchApp:
             raise TokenFailed(_failure(FailureKind.UNSUPPORTED, "", Mark.OAUTH_APP_MISSING)) from None
-
-    async def _calm(self) -> None:
-        """Nothing is asked just after a wake, nor while our own network is down."""
-        woke_ago = self._around.wakefulness.woke_ago()
-        if woke_ago is not None and woke_ago < AFTER_WAKE:
-            await self._clock.sleep(AFTER_WAKE - woke_ago)
-        if self._around.lookout.is_blind:
-            raise TokenFailed(_failure(FailureKind.UNREACHABLE, ""))
 
     # -- what is stored, and when it is used next
 

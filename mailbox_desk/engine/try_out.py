@@ -11,6 +11,7 @@ from mailbox_desk.engine.budget import HostHeldBack
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.evidence import evidence
 from mailbox_desk.engine.sitting import uses_one_secret
+from mailbox_desk.model.admin_connection import is_admin_access
 from mailbox_desk.model.check import HalfResult, Outcome, StepRecord, full_is_failed
 from mailbox_desk.model.credential import OAuthToken, auth_of
 from mailbox_desk.model.diagnosis import Diagnosis
@@ -23,6 +24,13 @@ from mailbox_desk.model.verdict import Half
 
 async def try_out(desk: Desk, draft: Draft) -> AsyncGenerator[TryOutStep, None]:
     """The steps of the try-out as they happen, TryOutEnded last. Closing the iterator ends the check under way."""
+    if is_admin_access(draft.credential) and not draft.credential.secret(Half.RECEIVING):
+        try:
+            draft = replace(draft, credential=await desk.fleets.fresh(draft.mailbox))
+        except TokenFailed as failed:
+            for step in no_token(desk, draft.mailbox, failed):
+                yield step
+            return
     mailbox, passed = draft.mailbox, True
     shared = uses_one_secret(mailbox, draft.credential)
     accepted = False
@@ -50,9 +58,12 @@ async def try_servers(desk: Desk, mailbox: Mailbox) -> AsyncIterator[TryOutStep]
     credential = await desk.vault.read(mailbox.id)
     if isinstance(credential, OAuthToken):
         try:
-            credential = await desk.tokens.fresh(mailbox.id)
+            if is_admin_access(credential):
+                credential = await desk.fleets.fresh(mailbox)
+            else:
+                credential = await desk.tokens.fresh(mailbox.id)
         except TokenFailed as failed:
-            for step in _no_token(desk, mailbox, failed):
+            for step in no_token(desk, mailbox, failed):
                 yield step
             return
     draft = Draft(mailbox, credential)
@@ -61,7 +72,7 @@ async def try_servers(desk: Desk, mailbox: Mailbox) -> AsyncIterator[TryOutStep]
             yield step
 
 
-def _no_token(desk: Desk, mailbox: Mailbox, failed: TokenFailed) -> tuple[TryOutStep, ...]:
+def no_token(desk: Desk, mailbox: Mailbox, failed: TokenFailed) -> tuple[TryOutStep, ...]:
     """Nothing to try with: the token endpoint's answer is the result."""
     half = mailbox.halves[0]
     failure = replace(failed.failure, half=half)

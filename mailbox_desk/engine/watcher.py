@@ -378,7 +378,7 @@ class Watcher:
             self._version,
             checking_now=self._child is not None,
             held_until=hold.until if hold else None,
-            warnings=self._warnings,
+            warnings=(*self._warnings, *self._desk.fleets.warnings(self._mailbox)),
             held=hold.by if hold else None,
             part_of=part_of,
             unsteady_since=unsteady_since,

@@ -11,6 +11,7 @@ from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.lines import NoLines
 from mailbox_desk.engine.no_tokens import NoTokens
 from mailbox_desk.engine.ports import (
+    AdminTokens,
     Archive,
     Checker,
     Clock,
@@ -31,7 +32,8 @@ from mailbox_desk.model.response import Response
 @dataclass(frozen=True, slots=True)
 class World:
     """`explain` judges a bare server text. `tokens` speaks OAuth with the `services` of the provider files;
-    `issuers` finds further ones; `built_in_apps`: the OAuth apps that came with the program."""
+    `issuers` finds further ones; `built_in_apps`: the OAuth apps that came with the program; `admin_tokens`: gets
+    tokens by admin connections."""
 
     checker: Checker
     finder: Finder
@@ -47,5 +49,6 @@ class World:
     network: Network = field(default_factory=QuietNetwork)
     tokens: Tokens = field(default_factory=NoTokens)
     issuers: OAuthServices = field(default_factory=NoTokens)
+    admin_tokens: AdminTokens = field(default_factory=NoTokens)
     services: tuple[OAuthService, ...] = ()
     built_in_apps: tuple[OAuthApp, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailbox_desk.model.credential import Password
+from mailbox_desk.model.credential import Credential
 from mailbox_desk.model.errand import Draft
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.verdict import Half
@@ -54,12 +54,13 @@ class CsvReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CsvMailbox:
-    """A row that makes a mailbox. `line_number` counts the file's lines from 1; the servers of the halves in `filled`
+    """A row that makes a mailbox, signed in by an admin connection where it has no password.
+    `line_number` counts the file's lines from 1; the servers of the halves in `filled`
     are not from the file but the provider's own."""
 
     line_number: int
     mailbox: Mailbox
-    credential: Password
+    credential: Credential
     filled: tuple[Half, ...] = ()
 
 

@@ -58,3 +58,8 @@ class Mark(StrEnum):
     SECRET_MISSING = "secret_missing"
     SECRET_UNREADABLE = "secret_unreadable"
     OAUTH_APP_MISSING = "oauth_app_missing"
+    # admin connections: a token was asked for by one; none serves; our clock is not the server's; mail by such a token
+    ADMIN_CONNECTION = "admin_connection"
+    ADMIN_CONNECTION_MISSING = "admin_connection_missing"
+    CLOCK_WRONG = "clock_wrong"
+    APP_ONLY_ACCESS = "app_only_access"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from mailbox_desk.model.check import Limits
 from mailbox_desk.model.discovery import DiscoverySettings
 from mailbox_desk.model.kept_apps import OAUTH_APPS
+from mailbox_desk.model.kept_connections import ADMIN_CONNECTIONS
 from mailbox_desk.model.network import NETWORK_READERS, OWN_MEMORY, NetworkSettings
 
 
@@ -63,7 +64,7 @@ def settings_from(pairs: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     network: dict[str, Any] = {}
     odd = []
     for name, text in pairs.items():
-        if name.startswith(WINDOWS_OWN) or name in OWN_MEMORY or name == OAUTH_APPS:
+        if name.startswith(WINDOWS_OWN) or name in OWN_MEMORY or name in (OAUTH_APPS, ADMIN_CONNECTIONS):
             continue
         try:
             if name.startswith("limits."):

@@ -36,6 +36,7 @@ class Act(StrEnum):
     ADD = "add"
     IMPORT = "import"
     EXPORT = "export"
+    CONNECTIONS = "admin_connections"
     FIND = "find"
     NEXT_STEP = "reconnect"
     RECONNECT_ALL = "reconnect_all"
@@ -72,6 +73,7 @@ ACTS: Final = {
     Act.ADD: ActRow("Ctrl+N", Need.ENGINE),
     Act.IMPORT: ActRow("Ctrl+I", Need.ENGINE),
     Act.EXPORT: ActRow("Ctrl+E", Need.ENGINE),
+    Act.CONNECTIONS: ActRow("", Need.ENGINE),
     Act.FIND: ActRow("Ctrl+F", Need.NOTHING),
     Act.NEXT_STEP: ActRow("Ctrl+R", Need.ONE),
     Act.RECONNECT_ALL: ActRow("Ctrl+Shift+R", Need.ENGINE),
@@ -106,6 +108,7 @@ CONTEXT_MENU: Final = (
 )
 MAIN_MENU: Final = (
     (Act.ADD, Act.IMPORT, Act.EXPORT),
+    (Act.CONNECTIONS,),
     (Act.RECONNECT_ALL, Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
     (Act.OAUTH_APPS, Act.PASTE_ERROR, Act.REHEARSAL),
     (Act.LOOK, Act.HELP, Act.KEYBOARD),

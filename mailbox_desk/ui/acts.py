@@ -15,6 +15,8 @@ from mailbox_desk.model.oauth import Revocation
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.vault_state import VaultClosed, VaultState, WrongPassphrase
 from mailbox_desk.ui.add_dialog import AddDialog
+from mailbox_desk.ui.admin_connections_dialog import AdminConnectionsDialog
+from mailbox_desk.ui.by_connection import is_of_connection
 from mailbox_desk.ui.certificate_dialog import CertificateDialog, shown_certificate
 from mailbox_desk.ui.edit_dialog import EditDialog
 from mailbox_desk.ui.export_dialog import ExportDialog
@@ -68,6 +70,13 @@ class Acts(QObject):
         """Write mailboxes to a file: these, or all."""
         if self.extras.files is not None:
             self._open(ExportDialog(self._around, self.extras.files, self._window, selected=ids))
+
+    def admin_connections(self) -> None:
+        """The keys that sign in whole domains."""
+        if self.extras.files is not None:
+            dialog = AdminConnectionsDialog(self._around, self.extras.files, self._window)
+            dialog.help_wanted.connect(self.show_help)
+            self._open(dialog)
 
     def edit(self, mailbox_id: MailboxId) -> None:
         snapshot = self._around.engine.board.get(mailbox_id)
@@ -128,6 +137,8 @@ class Acts(QObject):
         if snapshot is None:
             return
         match offer or offer_of(snapshot):
+            case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER if is_of_connection(snapshot):
+                self.admin_connections()
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
                 self._reconnect(snapshot)
             case Offer.CHECK_NOW:

@@ -19,10 +19,11 @@ from mailbox_desk.ui.about_fields import AboutFields
 from mailbox_desk.ui.add_servers import AddServers
 from mailbox_desk.ui.add_stage import Stage
 from mailbox_desk.ui.address_field import AddressField
+from mailbox_desk.ui.by_connection import access_without_secret
 from mailbox_desk.ui.draft import Form, filled_in, problems
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.look import MEASURES, Tone
-from mailbox_desk.ui.parts import Folded, button, footer_of, label, scrolled
+from mailbox_desk.ui.parts import Folded, button, footer_of, label, scrolled, stacked
 from mailbox_desk.ui.password_field import PasswordField
 from mailbox_desk.ui.provider_hint import ProviderHint
 from mailbox_desk.ui.server_search import ServerSearch
@@ -86,18 +87,13 @@ class AddDialog(QDialog):
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(MEASURES.gap_m)
         form.addLayout(self._first_fields())
-        form.addWidget(self._servers_fold)
-        form.addWidget(self._about_fold)
-        column.addWidget(label(self._around.words.text("adding.intro"), "muted"))
-        column.addWidget(form_part)
-        column.addWidget(self._view)
+        for fold in (self._servers_fold, self._about_fold):
+            form.addWidget(fold)
+        for part in (label(self._around.words.text("adding.intro"), "muted"), form_part, self._view):
+            column.addWidget(part)
         column.addStretch(1)
         self._scroll = scrolled(body)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._scroll, 1)
-        whole.addWidget(footer_of(self._problem, self._cancel, self._anyway, self._another, self._go))
+        stacked(self, self._scroll, footer_of(self._problem, self._cancel, self._anyway, self._another, self._go))
         self.setMinimumWidth(620)
         self.resize(720, 600)
 
@@ -344,9 +340,8 @@ class AddDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Closed, however: what runs is ended, what was typed is forgotten."""
-        self._search.stop()
-        self._sign_in.stop()
-        self._view.stop()
+        for part in (self._search, self._sign_in, self._view):
+            part.stop()
         self._forget_secrets()
         super().done(result)
 
@@ -365,15 +360,22 @@ class AddDialog(QDialog):
             address=self._address.address,
             receiving=self._servers.fields(Half.RECEIVING),
             sending=self._servers.fields(Half.SENDING),
-            has_password=self._signs_in or not self._password.is_blank(exactly=exactly),
+            has_password=self._signs_in or self._access is not None or not self._password.is_blank(exactly=exactly),
             wants_sending_password=self._servers.wants_sending_password,
             has_sending_password=not self._servers.sending_password.is_blank(exactly=exactly),
         )
+
+    @property
+    def _access(self) -> Credential | None:
+        """Without a password an admin connection signs it in, where one does."""
+        return access_without_secret(self._around.engine, self._address.address)
 
     def _credential(self) -> Credential:
         exactly = self._exactly.isChecked()
         if self._signs_in and self._grant is not None:
             return self._grant
+        if self._access is not None and self._password.is_blank(exactly=exactly):
+            return self._access
         own = self._servers.wants_sending_password
         sending = self._servers.sending_password.secret(exactly=exactly) if own else None
         return Password(self._password.secret(exactly=exactly), sending)

@@ -314,6 +314,8 @@ class DeskView(QObject):
                 acts.explain_pasted()
             case Act.OAUTH_APPS:
                 acts.show_oauth_apps()
+            case Act.CONNECTIONS:
+                acts.admin_connections()
             case Act.REHEARSAL:
                 acts.rehearse()
             case Act.HELP:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.import_plan import ImportPlan, Layout, MailboxFile
 from mailbox_desk.model.mailbox import Mailbox
 
@@ -13,7 +14,11 @@ from mailbox_desk.model.mailbox import Mailbox
 class Files(Protocol):
     """Fitted by wiring's MailboxFiles, which a House has as `files`. Each method answers an `await`."""
 
-    async def read_import(self, path: Path, *, exactly: bool = False, allow_plain: bool = False) -> MailboxFile: ...
+    async def read_import(
+        self, path: Path, *, exactly: bool = False, allow_plain: bool = False, served: Mapping[str, str] = ...
+    ) -> MailboxFile: ...
+
+    async def read_key(self, path: Path) -> Secret: ...
 
     async def plan(self, file: MailboxFile, known: Iterable[Mailbox], *, new_passwords: bool) -> ImportPlan: ...
 

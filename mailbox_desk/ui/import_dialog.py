@@ -141,7 +141,8 @@ class ImportDialog(QDialog):
         path = self._path.path
         assert path is not None
         exactly, plain = self._exactly.isChecked(), self._plain.isChecked()
-        file = await self._files.read_import(path, exactly=exactly, allow_plain=plain)
+        served = self._around.engine.served_domains
+        file = await self._files.read_import(path, exactly=exactly, allow_plain=plain, served=served)
         if attempt != self._attempt:
             return  # another file was named meanwhile, or the dialog is gone
         words = self._around.words

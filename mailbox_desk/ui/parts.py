@@ -204,3 +204,12 @@ class Folded(QWidget):
     def _draw_chevron(self) -> None:
         shape = Shape.CHEVRON_DOWN if self._toggle.isChecked() else Shape.CHEVRON_RIGHT
         self._toggle.setIcon(self._theme.icons.icon(shape, Tone.MUTED, 12))
+
+
+def stacked(whole: QWidget, body: QWidget, footer: QWidget) -> None:
+    """A dialog's body above its footer, edge to edge."""
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(body, 1)
+    column.addWidget(footer)

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,6 @@ from mailbox_desk.adapters.log_file import log_into
 from mailbox_desk.adapters.mailbox_files import MailboxFiles
 from mailbox_desk.adapters.memory_archive import MemoryArchive
 from mailbox_desk.adapters.memory_vault import MemoryVault
-from mailbox_desk.adapters.network import SystemNetwork
 from mailbox_desk.adapters.notifications import Notifications
 from mailbox_desk.adapters.oauth_app_file import load_built_in_apps
 from mailbox_desk.adapters.open_files import raise_file_limit
@@ -44,15 +42,14 @@ from mailbox_desk.diagnosis.diagnose import diagnose, explain
 from mailbox_desk.diagnosis.provider import Provider, family_of
 from mailbox_desk.diagnosis.rules import RuleSet
 from mailbox_desk.engine.engine import Engine
-from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Network, Vault
-from mailbox_desk.engine.quiet_network import QuietNetwork
+from mailbox_desk.engine.ports import Archive, Checker, Finder, IdleLines, Vault
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.beginning import Beginning
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
-from mailbox_desk.model.history import ArchiveFailed, Stored
+from mailbox_desk.model.history import Stored
 from mailbox_desk.model.import_plan import CsvMailbox, Layout
-from mailbox_desk.model.network import SALT, NewNetwork
+from mailbox_desk.model.network import SALT
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
 from mailbox_desk.model.oauth import OAuthApp
 from mailbox_desk.model.response import Response
@@ -62,6 +59,7 @@ from mailbox_desk.model.summons import Summons, summons_from
 from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
+from mailbox_desk.wiring.desk_network import for_this_desk, network_of, salt_of
 from mailbox_desk.wiring.signing_in import Words, open_tokens
 from mailbox_desk.wiring.watching import Watching
 from mailbox_desk.wording import Wording
@@ -150,7 +148,7 @@ class House:
         """Import the file of a wish ("file", "exactly", "allow_plain", "new_passwords", "dry_run", "json"); the answers
         are lines, a warning, and at last the exit code."""
         options = {name: bool(wish.get(name)) for name in ("exactly", "allow_plain")}
-        file = await self.files.read_import(Path(str(wish.get("file"))), **options)
+        file = await self.files.read_import(Path(str(wish.get("file"))), served=self.engine.served_domains, **options)
         if file.trouble is not None:
             yield {"warning": trouble_in_words(file.trouble, wording)}
             yield {"exit": COULD_NOT}
@@ -202,8 +200,8 @@ async def open_house(
         settings, odd = settings_from(stored.settings)
         if odd:
             _log.warning("settings not understood and left at their defaults: %s", ", ".join(odd))
-        settings = _for_this_desk(settings, desktop, rehearsal)
-        stored.settings[SALT] = await _salt(database, stored)
+        settings = for_this_desk(settings, desktop, rehearsal)
+        stored.settings[SALT] = await salt_of(database, stored)
         vault = SealedVault(home, keys)
         stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
@@ -253,13 +251,12 @@ async def _engine(
     rehearsal: Rehearsal | None = None,
     page_words: Words = _page_words,
 ) -> Engine:
-    settings = replace(settings, interval=interval) if interval is not None else settings
-    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
-    stack.callback(names.close)
-    rules, providers, apps = await names.run(_read)  # tens of milliseconds: on a thread, the loop may be the window's
-    providers = _with_domains(providers, rehearsal)
+    settings, names = _every(settings, interval), _names_lane(stack)
+    # Tens of milliseconds: on a thread, the loop may be the window's.
+    rules, providers, apps = await names.run(partial(_read, rehearsal))
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
     checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
+    tokens = open_tokens(stack, names, trust, page_words)
     world = World(
         checker=checker,
         finder=finder,
@@ -272,9 +269,10 @@ async def _engine(
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
         lines=lines,
-        network=_network(probes, stored, rehearsal),
-        tokens=(tokens := open_tokens(stack, names, trust, page_words)),
+        network=network_of(probes, stored, rehearsal),
+        tokens=tokens,
         issuers=tokens,
+        admin_tokens=tokens,
         services=tuple(each.oauth for each in providers if each.oauth is not None),
         built_in_apps=apps,
     )
@@ -284,11 +282,21 @@ async def _engine(
     return engine
 
 
-def _read() -> tuple[RuleSet, tuple[Provider, ...], tuple[OAuthApp, ...]]:
+def _every(settings: Settings, interval: float | None) -> Settings:
+    return settings if interval is None else replace(settings, interval=interval)
+
+
+def _names_lane(stack: AsyncExitStack) -> Lane:
+    names = Lane("name", _NAME_LANE, spares=_NAME_SPARES)
+    stack.callback(names.close)
+    return names
+
+
+def _read(rehearsal: Rehearsal | None) -> tuple[RuleSet, tuple[Provider, ...], tuple[OAuthApp, ...]]:
     """The files that say how to judge, who the providers are, and by which apps to sign in there."""
     providers = load_providers()
     services = {each.oauth.provider: each.oauth for each in providers if each.oauth is not None}
-    return load_rules(), providers, load_built_in_apps(services)
+    return load_rules(), _with_domains(providers, rehearsal), load_built_in_apps(services)
 
 
 def _reaching(
@@ -305,32 +313,6 @@ def _reaching(
     checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
     finder = ServerFinder(searches, checker.trust, settings.discovery)
     return checker, finder, kept_lines, PortalProbes(searches, names), checker.trust
-
-
-def _network(probes: PortalProbes, stored: Stored, rehearsal: Rehearsal | None) -> Network:
-    return QuietNetwork() if rehearsal is not None else SystemNetwork(probes.look, stored.settings.get(SALT, ""))
-
-
-def _for_this_desk(settings: Settings, desktop: Desktop | None, rehearsal: Rehearsal | None) -> Settings:
-    """A rehearsal's servers are on this computer, and it asks nobody outside; where no window is, nobody is asked."""
-    network = settings.network
-    if rehearsal is not None:
-        network = replace(network, public_points=False, portal_probes=False, loopback_counts=True)
-    if network.new_network is None:
-        network = replace(network, new_network=NewNetwork.CHECK if desktop is None else NewNetwork.WAIT)
-    return replace(settings, network=network)
-
-
-async def _salt(database: Database, stored: Stored) -> str:
-    """The salt of this home's fingerprints, made once. Where it can't be kept, this run has one of its own."""
-    if SALT not in stored.settings:
-        made = secrets.token_hex(16)
-        try:
-            await database.save_setting(SALT, made)
-        except ArchiveFailed as failed:
-            _log.warning("the salt of networks could not be kept: %s", failed)
-        return made
-    return stored.settings[SALT]
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from mailbox_desk.adapters.trust import Trust
 from mailbox_desk.adapters.workers import Lane
-from mailbox_desk.engine.ports import OAuthServices, Tokens
-from mailbox_desk.model.credential import OAuthToken
+from mailbox_desk.engine.ports import AdminTokens, OAuthServices, Tokens
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionKind, KeyFacts
+from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.oauth import OAuthApp, OAuthService, SignInStep
 
 _LANE = 8
@@ -23,12 +24,12 @@ _LANE = 8
 Words = Callable[..., str]
 
 
-class _Adapter(Tokens, OAuthServices, Protocol):
+class _Adapter(Tokens, AdminTokens, OAuthServices, Protocol):
     """What the adapter is to the engine."""
 
 
 class LateTokens:
-    """Fits the engine's Tokens and OAuthServices by shape. For one event loop."""
+    """Fits the engine's Tokens, AdminTokens and OAuthServices by shape. For one event loop."""
 
     def __init__(self, lane: Lane, names: Lane, trust: Callable[[], Trust], words: Words) -> None:
         self._lane = lane
@@ -50,6 +51,14 @@ class LateTokens:
         async with aclosing((await self._tokens()).sign_in_by_device(app, address)) as steps:
             async for step in steps:
                 yield step
+
+    async def admin_token(
+        self, connection: AdminConnection, service: OAuthService, key: Secret, account: str
+    ) -> OAuthToken:
+        return await (await self._tokens()).admin_token(connection, service, key, account)
+
+    async def key_facts(self, kind: ConnectionKind, key: Secret) -> KeyFacts:
+        return await (await self._tokens()).key_facts(kind, key)
 
     async def service_at(self, issuer: str, provider: str, scopes: Sequence[str]) -> OAuthService:
         return await (await self._tokens()).service_at(issuer, provider, scopes)

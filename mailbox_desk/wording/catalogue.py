@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 DOMAINS: Final = (
     *("desk", "ui", "cli", "adding", "help", "demo", "pane", "tray", "import"),
-    *("queue", "service", "network", "shared", "browser", "sign_in"),
+    *("queue", "service", "network", "shared", "browser", "sign_in", "fleets"),
 )
 _FALLBACK: Final = "en"
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
+from mailbox_desk.model.admin_connection import AdminConnection
 from mailbox_desk.model.cause import CAUSES, Severity
 from mailbox_desk.model.incident import IncidentKind
 from mailbox_desk.model.mailbox import MailboxId
@@ -23,6 +25,8 @@ Look = Callable[[MailboxId], Snapshot | None]
 def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: NameOf = str) -> Announcement | None:
     """The words of a notice at `now` (seconds since 1970 UTC); None where its mailboxes are gone, or it has none.
     `name_of` gives a provider's id in words."""
+    if notice.key_ends is not None:
+        return key_ends(words, notice.key_ends, notice.served, now)
     snapshots = [each for each in map(look, notice.mailboxes) if each is not None]
     is_back = notice.kind is NoticeKind.BACK
     if is_back and _is_shared(notice):  # paused meanwhile, or with another trouble: such a one is not back
@@ -44,6 +48,23 @@ def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: Na
         severity=Severity.NOTE if is_back else max(CAUSES[each.cause].severity for each in notice.incidents),
         buttons=_buttons(words, notice, len(snapshots)),
         is_over=is_back,
+    )
+
+
+def key_ends(words: Wording, connection: AdminConnection, served: tuple[MailboxId, ...], now: float) -> Announcement:
+    """The key of an admin connection ends soon, or has."""
+    ends = connection.secret_expires_at or now
+    over = "_over" if ends <= now else ""
+    moment = datetime.fromtimestamp(ends).astimezone()
+    day = words.text("grant.day", day=moment.day, month=words.text(f"time.month.{moment.month}"))
+    return Announcement(
+        incidents=frozenset({f"key-{connection.id}"}),
+        mailboxes=served,
+        title=words.text(f"tray.key_ends.title{over}", domain=connection.domains[0] if connection.domains else ""),
+        body=words.plural(f"tray.key_ends.body{over}", len(served), day=day),
+        shown=Shown.NEEDS_YOU if over else Shown.CONNECTED,
+        severity=Severity.TROUBLE,
+        buttons=((Choice.SHOW, words.text("tray.button.show")),) if served else (),
     )
 
 

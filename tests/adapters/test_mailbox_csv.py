@@ -147,12 +147,12 @@ def test_a_row_that_has_slipped_tells_nobody_the_password() -> None:
 def test_files_as_the_world_writes_them(content: bytes) -> None:
     row = one(content)
     assert row.mailbox.address == "ä@example.org"
-    assert row.credential.receiving.reveal() == "pä"
+    assert row.credential.secret(Half.RECEIVING).reveal() == "pä"
 
 
 def test_a_password_may_hold_what_csv_can() -> None:
     row = one(f'{SHORT},note\nb@example.org," a,;""b "" ",imap.example.org,"two\nlines"')
-    assert row.credential.receiving.reveal() == ' a,;"b " '
+    assert row.credential.secret(Half.RECEIVING).reveal() == ' a,;"b " '
     assert row.mailbox.note == "two\nlines"
 
 
@@ -309,7 +309,7 @@ def test_one_password_and_the_address_serve_both_halves(layout: Layout, header: 
     assert row.mailbox.receiving == Endpoint("i.x.example", 993, Security.TLS, "a@x.example")
     assert row.mailbox.sending == Endpoint("s.x.example", 587, Security.STARTTLS, "a@x.example")
     assert row.credential.is_shared
-    assert row.credential.receiving.reveal() == "pw"
+    assert row.credential.secret(Half.RECEIVING).reveal() == "pw"
 
 
 def test_one_halfs_sign_in_serves_the_other_in_other_programs_files() -> None:
@@ -338,8 +338,8 @@ def test_problems_name_the_column_as_the_file_does() -> None:
 )
 def test_passwords_are_taken_as_the_password_field_takes_them(written: str, meant: str) -> None:
     text = f"{SHORT}\na@example.org,{written},imap.example.org"
-    assert one(text, Reading(exactly=False)).credential.receiving.reveal() == meant
-    assert one(text).credential.receiving.reveal() == written.strip('"')
+    assert one(text, Reading(exactly=False)).credential.secret(Half.RECEIVING).reveal() == meant
+    assert one(text).credential.secret(Half.RECEIVING).reveal() == written.strip('"')
 
 
 def test_a_spreadsheets_own_line_names_the_separator() -> None:

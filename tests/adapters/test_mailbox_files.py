@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from mailbox_desk.adapters.mailbox_files import MailboxFiles
-from mailbox_desk.model.import_plan import CsvMailbox, CsvReason, ExportFailed, Layout
+from mailbox_desk.model.admin_connection import BadKey, KeyFault, is_admin_access
+from mailbox_desk.model.import_plan import CsvMailbox, CsvProblem, CsvReason, ExportFailed, Layout
+from mailbox_desk.model.mailbox import AuthKind
 from mailbox_desk.model.verdict import Half
 
 
@@ -26,7 +28,7 @@ async def test_servers_come_from_the_provider_files(files: MailboxFiles, tmp_pat
     assert gmail.mailbox.receiving is not None
     assert gmail.mailbox.receiving.host == "imap.gmail.com"
     assert (gmail.mailbox.provider, gmail.filled) == ("google", (Half.RECEIVING, Half.SENDING))
-    assert gmail.credential.receiving.reveal() == "abcdefghijklmnop"
+    assert gmail.credential.secret(Half.RECEIVING).reveal() == "abcdefghijklmnop"
     assert isinstance(own, CsvMailbox), "its own domain, but a server that tells the provider"
     assert own.mailbox.receiving is not None
     assert own.mailbox.receiving.host == "imap.gmail.com"
@@ -59,3 +61,29 @@ async def test_a_table_for_a_spreadsheet_runs_nothing(files: MailboxFiles) -> No
 async def test_writing_fails_with_our_own_error(files: MailboxFiles, tmp_path: Path) -> None:
     with pytest.raises(ExportFailed):
         await files.write_export(tmp_path / "no" / "x.csv", "text")
+
+
+async def test_addresses_of_a_served_domain_need_no_password(files: MailboxFiles, tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("address,password\na@served.example,\nb@served.example,pw\nc@other.example,\n")
+    served, own, other = (await files.read_import(path, served={"served.example": "google"})).rows
+    assert isinstance(served, CsvMailbox)
+    assert is_admin_access(served.credential)
+    assert served.mailbox.receiving is not None
+    assert (served.mailbox.receiving.host, served.mailbox.auth) == ("imap.gmail.com", AuthKind.OAUTH)
+    assert isinstance(own, CsvMailbox)
+    assert own.credential.secret(Half.RECEIVING).reveal() == "pw"
+    assert isinstance(other, CsvProblem)
+
+
+async def test_a_key_file_is_read_whole_or_refused(files: MailboxFiles, tmp_path: Path) -> None:
+    path = tmp_path / "key.json"
+    path.write_text("\ufeff{}")
+    assert (await files.read_key(path)).reveal() == "{}"
+    for content, fault in ((b"x" * 200_000, KeyFault.FILE_TOO_LARGE), (b"\xff\xfe\x00", KeyFault.FILE_UNREADABLE)):
+        path.write_bytes(content)
+        with pytest.raises(BadKey) as bad:
+            await files.read_key(path)
+        assert bad.value.fault is fault
+    with pytest.raises(BadKey):
+        await files.read_key(tmp_path / "gone")

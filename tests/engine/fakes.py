@@ -12,7 +12,7 @@ from mailbox_desk.engine.digest import Judge
 from mailbox_desk.engine.engine import Engine
 from mailbox_desk.engine.lines import NoLines
 from mailbox_desk.engine.no_tokens import NoTokens
-from mailbox_desk.engine.ports import IdleLines, Network, Tokens
+from mailbox_desk.engine.ports import AdminTokens, IdleLines, Network, Tokens
 from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.cause import Cause
@@ -25,7 +25,7 @@ from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice
-from mailbox_desk.model.oauth import OAuthApp, OAuthAppId
+from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.model.snapshot import Snapshot, Standing
 from mailbox_desk.model.vault_state import SecretMissing, VaultClosed, VaultState
@@ -272,6 +272,8 @@ class Lab:
     network: Network = field(default_factory=QuietNetwork)
     tokens: Tokens = field(default_factory=NoTokens)
     apps: tuple[OAuthApp, ...] = ()
+    admin_tokens: AdminTokens = field(default_factory=NoTokens)
+    admin_services: tuple[OAuthService, ...] = ()
     engine: Engine = field(init=False)
 
     def mailbox(
@@ -307,7 +309,8 @@ class Lab:
             lines=self.lines,
             network=self.network,
             tokens=self.tokens,
-            services=tuple({app.service.provider: app.service for app in self.apps}.values()),
+            admin_tokens=self.admin_tokens,
+            services=(*{app.service.provider: app.service for app in self.apps}.values(), *self.admin_services),
             built_in_apps=self.apps,
         )
         self.engine = Engine(world, self.settings, await self.shelf.load())

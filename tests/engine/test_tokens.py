@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from mailbox_desk.engine.tokens import AFTER_WAKE
+from mailbox_desk.engine.calm import AFTER_WAKE
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.credential import OAuthToken, Password, Secret
 from mailbox_desk.model.diagnosis import TokenAnswer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -73,6 +73,10 @@ class FakeEngine:
     @property
     def providers(self) -> tuple[Provider, ...]:
         return tuple(self.provider_files.values())
+
+    @property
+    def served_domains(self) -> Mapping[str, str]:
+        return {}
 
     @property
     def ids(self) -> tuple[MailboxId, ...]:

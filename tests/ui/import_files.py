@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
-from mailbox_desk.adapters.mailbox_files import MailboxFiles
+from mailbox_desk.adapters.mailbox_files import NOBODY_SERVED, MailboxFiles
 from mailbox_desk.model.import_plan import MailboxFile
 
 HEADER = (
@@ -31,7 +32,14 @@ class GatedFiles(MailboxFiles):
         self.gate = asyncio.Event()
         self.read: list[tuple[Path, bool, bool]] = []
 
-    async def read_import(self, path: Path, *, exactly: bool = False, allow_plain: bool = False) -> MailboxFile:
+    async def read_import(
+        self,
+        path: Path,
+        *,
+        exactly: bool = False,
+        allow_plain: bool = False,
+        served: Mapping[str, str] = NOBODY_SERVED,
+    ) -> MailboxFile:
         self.read.append((path, exactly, allow_plain))
         await self.gate.wait()
-        return await super().read_import(path, exactly=exactly, allow_plain=allow_plain)
+        return await super().read_import(path, exactly=exactly, allow_plain=allow_plain, served=served)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailbox_desk.model.admin_connection import AdminConnection, ConnectionId, ConnectionKind
 from mailbox_desk.model.cause import Cause, Severity
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import MailboxId
@@ -75,3 +76,17 @@ def test_of_what_is_gone_nothing_is_said(kind: NoticeKind) -> None:
 
 def test_what_closing_does_is_about_no_mailbox() -> None:
     assert closing_explained(WORDS).mailboxes == ()
+
+
+def test_a_key_that_ends() -> None:
+    connection = AdminConnection(
+        ConnectionId("m"), ConnectionKind.MICROSOFT_APP_ONLY, ("fable.example",), "app", secret_expires_at=NOW + 86_400
+    )
+    served = (MailboxId("m0"), MailboxId("m1"))
+    one = announce(WORDS, Notice(NoticeKind.KEY_ENDS, (), key_ends=connection, served=served), desk().get, NOW)
+    assert one is not None
+    assert (one.title, one.mailboxes) == ("The key for fable.example ends soon", served)
+    assert "signs in 2 mailboxes until" in one.body
+    over = announce(WORDS, Notice(NoticeKind.KEY_ENDS, (), key_ends=connection), desk().get, NOW + 2 * 86_400)
+    assert over is not None
+    assert (over.title, over.shown) == ("The key for fable.example has ended", Shown.NEEDS_YOU)
