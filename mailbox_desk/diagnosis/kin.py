@@ -35,7 +35,8 @@ _NEARER: Final = {
 Kin = Mapping[Cause, tuple[Cause, ...]]
 
 _EVERYWHERE: Final[Kin] = {
-    Cause.CREDENTIALS_REJECTED: (Cause.APP_PASSWORD_REQUIRED, Cause.PROTOCOL_DISABLED, Cause.ACCOUNT_MISSING),
+    # A slip is as often in the user name's form or the host as in the password: threads end with "the whole address".
+    Cause.CREDENTIALS_REJECTED: (Cause.APP_PASSWORD_REQUIRED, Cause.WRONG_SERVER_SETTINGS, Cause.ACCOUNT_MISSING),
     Cause.PASSWORD_EXPIRED: (Cause.CREDENTIALS_REJECTED, Cause.ACCOUNT_SUSPENDED, Cause.MFA_REQUIRED),
     Cause.APP_PASSWORD_REQUIRED: (Cause.CREDENTIALS_REJECTED, Cause.BASIC_AUTH_DISABLED, Cause.PROTOCOL_DISABLED),
     Cause.BASIC_AUTH_DISABLED: (Cause.PROTOCOL_DISABLED, Cause.APP_PASSWORD_REQUIRED, Cause.OAUTH_APP_BLOCKED),
@@ -58,7 +59,8 @@ _EVERYWHERE: Final[Kin] = {
 }
 _SENDING: Final[Kin] = {
     Cause.TOO_MANY_LOGINS: (Cause.SENDING_LIMIT, Cause.PROVIDER_OUTAGE),
-    Cause.SENDING_LIMIT: (Cause.SUSPICIOUS_ACTIVITY, Cause.TOO_MANY_LOGINS, Cause.ACCOUNT_SUSPENDED),
+    # Experts let "the server is busy" pass for a limit more often than "too many sign-ins": 6 to 4 of 50.
+    Cause.SENDING_LIMIT: (Cause.SUSPICIOUS_ACTIVITY, Cause.PROVIDER_OUTAGE, Cause.TOO_MANY_LOGINS),
     Cause.SUSPICIOUS_ACTIVITY: (Cause.SENDING_LIMIT, Cause.ACCOUNT_SUSPENDED),
     Cause.ACCOUNT_SUSPENDED: (Cause.SUSPICIOUS_ACTIVITY, Cause.SENDING_LIMIT),
     Cause.OVER_QUOTA: (Cause.SENDING_LIMIT, Cause.PROVIDER_OUTAGE),
@@ -67,6 +69,10 @@ _SENDING: Final[Kin] = {
     Cause.NETWORK_UNREACHABLE: (Cause.PROVIDER_OUTAGE, Cause.ACCOUNT_MISSING),
     Cause.WRONG_SERVER_SETTINGS: (Cause.SUSPICIOUS_ACTIVITY, Cause.CREDENTIALS_REJECTED, Cause.PROVIDER_OUTAGE),
     Cause.UNKNOWN: (Cause.SUSPICIOUS_ACTIVITY, Cause.SENDING_LIMIT, Cause.WRONG_SERVER_SETTINGS),
+}
+_SIGNING_IN: Final[Kin] = {
+    # What the server will not take by this way, it mostly takes by another one, or for nobody.
+    Cause.WRONG_SERVER_SETTINGS: (Cause.PROTOCOL_DISABLED, Cause.CREDENTIALS_REJECTED, Cause.BASIC_AUTH_DISABLED),
 }
 _CONNECTING: Final[Kin] = {
     Cause.NETWORK_UNREACHABLE: (Cause.WRONG_SERVER_SETTINGS, Cause.PROVIDER_OUTAGE),
@@ -78,6 +84,8 @@ _IN_TLS: Final[Kin] = {
     Cause.WRONG_SERVER_SETTINGS: (Cause.TLS_FAILURE, Cause.NETWORK_UNREACHABLE),
 }
 _BY_STAGE: Final[Mapping[Stage, Kin]] = {
+    Stage.IMAP_AUTH: _SIGNING_IN,
+    Stage.SMTP_AUTH: _SIGNING_IN,
     Stage.SMTP_SEND: _SENDING,
     Stage.SMTP_CONNECT: _SENDING,
     Stage.DNS: _CONNECTING,

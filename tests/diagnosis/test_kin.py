@@ -69,6 +69,18 @@ def test_the_place_counts_too_many_at_sending_is_rather_the_limit_of_sending() -
     assert told(Cause.TOO_MANY_LOGINS, Stage.IMAP_AUTH)[1] is Cause.PROVIDER_OUTAGE
 
 
+def test_at_sign_in_wrong_settings_may_be_a_way_that_is_shut() -> None:
+    assert told(Cause.WRONG_SERVER_SETTINGS, Stage.IMAP_AUTH)[1:] == [
+        Cause.PROTOCOL_DISABLED,
+        Cause.CREDENTIALS_REJECTED,
+    ]
+    assert Cause.TLS_FAILURE in told(Cause.WRONG_SERVER_SETTINGS, Stage.TLS)
+
+
+def test_a_refused_password_may_be_a_wrong_host_or_form_of_the_name() -> None:
+    assert Cause.WRONG_SERVER_SETTINGS in told(Cause.CREDENTIALS_REJECTED, Stage.SMTP_AUTH)
+
+
 def test_what_the_desk_itself_knows_has_no_kin() -> None:
     failure = Failure(Half.RECEIVING, Step.SIGN_IN, FailureKind.REFUSED, "", "", frozenset({"secret_missing"}))
     causes = diagnose(failure, Context(now=0.0, auth="password"), RULES).causes
