@@ -58,6 +58,7 @@ class DeskView(QObject):
         theme.chosen.connect(self._keep_look)
         self._maker = RowMaker(words, str, now, self._days)
         self._leaving: dict[MailboxId, None] = {}
+        self._going: set[MailboxId] = set()  # being forgotten: news on their way do not bring them back
         self._has_chosen = False
         self.pane = Pane(theme, words, now)
         self._failure_bar, self._vault_bar, self._undo_bar = FailureBar(words), VaultBar(words), UndoBar(words)
@@ -131,6 +132,7 @@ class DeskView(QObject):
     def settle(self) -> None:
         """What could still be taken back is done now: the time is over, or the program ends."""
         ids, self._leaving = tuple(self._leaving), {}
+        self._going.update(ids)
         if self._acts is not None and ids:
             self._acts.remove_for_good(ids, self._not_removed)
 
@@ -139,7 +141,7 @@ class DeskView(QObject):
         is_new_together = self._hear_of_incidents()
         with undisturbed():
             made = self._maker.take(news)
-        fresh = [row for row in made.rows if row.id not in self._leaving]
+        fresh = [row for row in made.rows if row.id not in self._leaving and row.id not in self._going]
         self._window.model.take(fresh, made.gone)
         self._window.sum_up()
         if self._around is not None:
@@ -353,6 +355,7 @@ class DeskView(QObject):
             self._window.list.choose(ids[0])
 
     def _not_removed(self, mailbox_id: MailboxId, error: BaseException) -> None:
+        self._going.discard(mailbox_id)
         self._window.model.take(self._maker.again((mailbox_id,)))
         self._window.sum_up()
         self._tell_failure(error)
