@@ -18,10 +18,6 @@ def out_of_order(errand: Errand) -> Failure:
     return Failure(errand.half, Step.GREETING, FailureKind.CLOSED, "provider_outage")
 
 
-def limited(errand: Errand) -> Failure:
-    return Failure(errand.half, Step.SIGN_IN, FailureKind.TEMPORARY, "too_many_logins")
-
-
 def fill(lab: Lab, provider: str = "google", count: int = MANY) -> list[str]:
     """So many mailboxes at one provider, on two hosts, each with a domain of its own."""
     lab.dice = random.Random(7).random
@@ -219,17 +215,3 @@ async def test_a_mailbox_that_comes_and_goes_is_quietly_unsteady_for_as_long_as_
     assert open_ones(lab) == []
     assert lab.snapshot(name).unsteady_since is None
     assert len(lab.notices) == told <= 2
-
-
-async def test_who_was_not_tried_since_the_others_are_back_is_not_left_over(lab: Lab) -> None:
-    """A limit makes the desk wait for hours before it looks again: it may be over for these as well."""
-    names = fill(lab, count=6)
-    await lab.start()
-    await lab.clock.pass_by(600)
-    all_answer(lab, names, limited)
-    await lab.clock.pass_by(6 * HOUR)
-    (incident,) = open_ones(lab)
-    all_answer(lab, names, accept)
-    await lab.clock.pass_by(6 * HOUR)
-    assert open_ones(lab) == []
-    assert [each.id for each in lab.shelf.kept.values() if not each.part_of] == [incident.id]
