@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # these bring along the engine, which is loaded on a thread m
     from mailbox_desk.ui.surroundings import Surroundings
 
 _HISTORY_LINES: Final = 20
+_SUMS_MS: Final = 250
 _PORTION: Final = 40
 _DAY_SECONDS: Final = HOURS * 3600.0
 
@@ -64,6 +65,9 @@ class DeskView(QObject):
         self._failure_bar, self._vault_bar, self._undo_bar = FailureBar(words), VaultBar(words), UndoBar(words)
         window.put_pane(self.pane)
         self._network_bar = NetworkBar(words)
+        self._is_stale = False
+        self._sums = QTimer(self, singleShot=True, interval=_SUMS_MS)
+        self._sums.timeout.connect(lambda: self._sum_up() if self._is_stale else None)
         self._shared_bar, self._together = SharedBar(theme, words), Together(words)
         strips = (self._failure_bar, self._vault_bar, self._network_bar, self._shared_bar, self._undo_bar)
         for strip in strips:
@@ -143,7 +147,7 @@ class DeskView(QObject):
             made = self._maker.take(news)
         fresh = [row for row in made.rows if row.id not in self._leaving and row.id not in self._going]
         self._window.model.take(fresh, made.gone)
-        self._window.sum_up()
+        self._sum_up()
         if self._around is not None:
             self._network_bar.show_view(self._around.engine.network)
         self._choose_first()
@@ -152,6 +156,15 @@ class DeskView(QObject):
             self._choose(looked_at or "")
         if fresh or made.gone:
             self._enable()
+
+    def _sum_up(self) -> None:
+        """At once, then a few times a second: it looks through all lines."""
+        if self._sums.isActive():
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._window.sum_up()
+        self._sums.start()
 
     def _hear_of_incidents(self) -> bool:
         """What many have together; whether that is news."""

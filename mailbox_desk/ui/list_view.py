@@ -23,6 +23,7 @@ _NOWHERE: Final = QModelIndex()
 _MINUTE_MS: Final = 60_000
 _SETTLE_MS: Final = 200
 _MOST_PICTURES: Final = 200
+"""Some 100 kB each: enough for what is in sight in each state that it goes through while much changes."""
 _TEXT_COLUMNS: Final = (Column.PROVIDER, Column.CAUSE, Column.SINCE, Column.CHECKED, Column.NEXT)
 
 

@@ -44,6 +44,7 @@ class MailboxModel(QAbstractTableModel):
         self._all: dict[MailboxId, Row] = {}
         self._rows: list[Row] = []
         self._places: dict[MailboxId, int] = {}
+        self._keys: dict[MailboxId, Key] = {}
         self._filter = ListFilter()
         self._column = Column.STATUS
         self._descending = False
@@ -80,6 +81,7 @@ class MailboxModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._column = Column(column) if 0 <= column < len(Column) else Column.STATUS
         self._descending = order is Qt.SortOrder.DescendingOrder
+        self._keys = {row.id: self._key(row) for row in self._rows}
         self._arrange(self._rows)
 
     # -- what the window tells and asks
@@ -163,14 +165,16 @@ class MailboxModel(QAbstractTableModel):
 
     def _show_anew(self) -> None:
         self.beginResetModel()
-        self._rows = sorted(fitting(self._all.values(), self._filter), key=self._key, reverse=self._descending)
+        rows = list(fitting(self._all.values(), self._filter))
+        self._keys = {row.id: self._key(row) for row in rows}
+        self._rows = self._ordered(rows)
         self._number()
         self.endResetModel()
 
     def _drop(self, leave: Collection[MailboxId]) -> None:
         for place in sorted((self._places[each] for each in leave), reverse=True):
             self.beginRemoveRows(QModelIndex(), place, place)
-            del self._rows[place]
+            del self._keys[self._rows.pop(place).id]
             self._number()
             self.endRemoveRows()
 
@@ -183,7 +187,8 @@ class MailboxModel(QAbstractTableModel):
             if row != before:
                 self._rows[place] = row
                 changed.append(place)
-                moved = moved or self._key(row) != self._key(before)
+                known, self._keys[row.id] = self._keys[row.id], self._key(row)
+                moved = moved or self._keys[row.id] != known
         for first, last in _runs(sorted(changed)):
             self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST_COLUMN))
         if moved:
@@ -195,12 +200,13 @@ class MailboxModel(QAbstractTableModel):
         first = len(self._rows)
         self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
         self._rows.extend(rows)
+        self._keys |= {row.id: self._key(row) for row in rows}
         self._number()
         self.endInsertRows()
         self._arrange(self._rows)
 
     def _arrange(self, rows: list[Row]) -> None:
-        ordered = sorted(rows, key=self._key, reverse=self._descending)
+        ordered = self._ordered(rows)
         if all(one is other for one, other in zip(ordered, self._rows, strict=True)):
             return
         self.layoutAboutToBeChanged.emit()
@@ -210,6 +216,10 @@ class MailboxModel(QAbstractTableModel):
         after = [self.index(self._places[row_id], index.column()) for index, row_id in before]
         self.changePersistentIndexList([index for index, _ in before], after)
         self.layoutChanged.emit()
+
+    def _ordered(self, rows: Sequence[Row]) -> list[Row]:
+        """By keys that are kept: reckoning two thousand anew at each pass would be felt."""
+        return sorted(rows, key=lambda row: self._keys[row.id], reverse=self._descending)
 
     def _number(self) -> None:
         self._places = {row.id: place for place, row in enumerate(self._rows)}
