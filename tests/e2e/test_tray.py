@@ -255,6 +255,7 @@ async def test_without_a_tray_it_says_so_once_and_stays_reachable(scene: Scene, 
         person.sees(WORDS.text("tray.no_tray.text"))
         person.clicks(WORDS.text("tray.no_tray.keep"))
         person.sees(WORDS.text("tray.no_tray.kept"))
+        scene.until(lambda: scene.in_front() == WINDOW, "the window has the keyboard")
         person.presses("alt+F4")
         scene.until(lambda: not scene.windows(), "closing takes the window away")
         with covered(scene):
