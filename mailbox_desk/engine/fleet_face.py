@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 _TRIAL: Final = MailboxId("")
 
 
-class FleetFace:
+class FleetFace(ABC):
     """A part of Engine."""
 
     _world: World
@@ -47,14 +48,14 @@ class FleetFace:
     _providers: Mapping[str, Provider]
 
     @property
-    def mailboxes(self) -> tuple[Mailbox, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def mailboxes(self) -> tuple[Mailbox, ...]: ...
 
-    async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def replace_credential(self, mailbox_id: MailboxId, credential: Credential) -> None: ...
 
-    def _with_provider(self, mailbox: Mailbox) -> Mailbox:
-        raise NotImplementedError
+    @abstractmethod
+    def _with_provider(self, mailbox: Mailbox) -> Mailbox: ...
 
     @property
     def served_domains(self) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from mailbox_desk.engine.crew import Crew
@@ -23,11 +24,11 @@ class OAuthFace(FleetFace):
     _crew: Crew
     _services: Mapping[str, OAuthService]
 
-    def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]:
-        raise NotImplementedError
+    @abstractmethod
+    def guess(self, address: str) -> tuple[Endpoint | None, Endpoint | None]: ...
 
-    def _with_provider(self, mailbox: Mailbox) -> Mailbox:
-        raise NotImplementedError
+    @abstractmethod
+    def _with_provider(self, mailbox: Mailbox) -> Mailbox: ...
 
     def sign_in(
         self, who: str | Mailbox, app: OAuthApp, *, device: bool = False
