@@ -108,9 +108,9 @@ CONTEXT_MENU: Final = (
 )
 MAIN_MENU: Final = (
     (Act.ADD, Act.IMPORT, Act.EXPORT),
-    (Act.CONNECTIONS,),
     (Act.RECONNECT_ALL, Act.CHECK_ALL, Act.PAUSE_ALL, Act.RESUME_ALL),
-    (Act.OAUTH_APPS, Act.PASTE_ERROR, Act.REHEARSAL),
+    (Act.OAUTH_APPS, Act.CONNECTIONS),
+    (Act.PASTE_ERROR, Act.REHEARSAL),
     (Act.LOOK, Act.HELP, Act.KEYBOARD),
     (Act.QUIT,),
 )

@@ -26,6 +26,7 @@ from mailbox_desk.ui.help_window import HelpWindow
 from mailbox_desk.ui.import_dialog import ImportDialog
 from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
 from mailbox_desk.ui.offers import Offer, offer_of
+from mailbox_desk.ui.parts import question_box
 from mailbox_desk.ui.paste_dialog import PasteDialog
 from mailbox_desk.ui.pause_dialog import PauseDialog
 from mailbox_desk.ui.queue_dialog import QueueDialog
@@ -192,13 +193,10 @@ class Acts(QObject):
     def _removal(self, snapshots: Sequence[Snapshot]) -> QMessageBox:
         """The question, with the box to sign out at the provider where that can be done for one of them."""
         words = self._around.words
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(words.text("ui.remove.title"))
-        box.setText(words.plural("ui.remove.question", len(snapshots), address=snapshots[0].mailbox.address))
+        asked = words.plural("ui.remove.question", len(snapshots), address=snapshots[0].mailbox.address)
         only_grants = all(each.mailbox.auth is AuthKind.OAUTH for each in snapshots)
-        box.setInformativeText(words.text("signout.explained" if only_grants else "ui.remove.explained"))
+        explained = words.text("signout.explained" if only_grants else "ui.remove.explained")
+        box = question_box(self._window, words.text("ui.remove.title"), asked, explained)
         engine = self._around.engine
         if any(can_sign_out(each.mailbox, engine.oauth_apps(), engine.providers) for each in snapshots):
             also = QCheckBox(words.text("signout.also"), box)  # a parent of its own: setCheckBox leaves it to Python

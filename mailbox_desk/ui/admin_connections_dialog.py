@@ -45,7 +45,7 @@ class ConnectionCard(QFrame):
         self.setObjectName("card")
         words, connection = around.words, view.connection
         title = label(breakable(", ".join(connection.domains)))
-        title.setFont(around.theme.status_font)
+        title.setFont(around.theme.title_font)
         kind = words.text(f"fleets.kind.{connection.kind.value}")
         served = words.plural("fleets.serves", view.served)
         column = QVBoxLayout(self)
@@ -92,7 +92,7 @@ class AdminConnectionsDialog(QDialog):
         self.setModal(True)
         self._pages, self._list, self._place = QStackedWidget(), QVBoxLayout(), QVBoxLayout()
         self._heading, self._steps = label(), label(role="muted")
-        self._heading.setFont(around.theme.status_font)
+        self._heading.setFont(around.theme.title_font)
         self._address = QLineEdit()
         self._address.setPlaceholderText(words.text("fleets.test_hint"))
         self._address.setAccessibleName(words.text("fleets.test_address"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
 from mailbox_desk.ui.actions import MAIN_MENU, Act, Actions
@@ -28,7 +28,7 @@ class SearchField(QLineEdit):
 
     def __init__(self, words: Wording) -> None:
         super().__init__()
-        self.setPlaceholderText(words.text("ui.search.hint"))
+        self._hints = (words.text("ui.search.hint"), words.text("ui.search.name"))
         self.setAccessibleName(words.text("ui.search.name"))
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(120)
@@ -38,6 +38,13 @@ class SearchField(QLineEdit):
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(lambda: self.searched.emit(self.text()))
         self.textChanged.connect(self._typing.start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """The hint that there is room for: half a word helps nobody."""
+        super().resizeEvent(event)
+        full, brief = self._hints
+        room = self.width() - 2 * MEASURES.gap_xl
+        self.setPlaceholderText(full if self.fontMetrics().horizontalAdvance(full) <= room else brief)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
         match event.key():

@@ -23,7 +23,7 @@ from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.help_page import HelpLibrary, HelpPage
 from mailbox_desk.ui.help_browser import HelpBrowser
 from mailbox_desk.ui.look import MEASURES
-from mailbox_desk.ui.parts import button, card, label, row_of
+from mailbox_desk.ui.parts import button, carded, label, row_of
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.help_search import HelpSearch
@@ -101,8 +101,8 @@ class HelpWindow(QWidget):
         self._browser.setAccessibleName(words.text("help.page"))
         self._paste: QPushButton = button(words.text("help.paste"), self.paste_wanted.emit)
         self._splitter = splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(_column(self._search, _carded(self._list, self._nothing), self._paste))
-        splitter.addWidget(_column(_strip(self._back, self._forward), _carded(self._browser)))
+        splitter.addWidget(_column(self._search, carded(self._list, self._nothing), self._paste))
+        splitter.addWidget(_column(_strip(self._back, self._forward), carded(self._browser)))
         splitter.setSizes([MEASURES.help_list, MEASURES.help_text])
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
@@ -226,12 +226,3 @@ def _strip(*parts: QWidget) -> QWidget:
     line.setContentsMargins(0, 0, 0, 0)
     strip.setLayout(line)
     return strip
-
-
-def _carded(*parts: QWidget) -> QWidget:
-    frame = card()
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(*(MEASURES.gap_s,) * 4)
-    for part in parts:
-        column.addWidget(part, 1)
-    return frame

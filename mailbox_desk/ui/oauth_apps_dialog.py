@@ -17,7 +17,7 @@ from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.help_browser import HelpBrowser
 from mailbox_desk.ui.look import MEASURES, Tone
 from mailbox_desk.ui.oauth_app_form import OTHER, AppFields, OAuthAppForm
-from mailbox_desk.ui.parts import breakable, button, footer_of, label, row_of, tinted
+from mailbox_desk.ui.parts import breakable, button, carded, footer_of, label, row_of, tinted
 from mailbox_desk.ui.path_field import file_dialog
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.wording.voice import shown_line
@@ -78,7 +78,7 @@ class OAuthAppsDialog(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_xl, MEASURES.gap_m, MEASURES.gap_l)
         column.setSpacing(MEASURES.gap_m)
-        column.addWidget(self._list, 1)
+        column.addWidget(carded(self._list), 1)
         column.addLayout(row_of(self._new))
         left.setMinimumWidth(MEASURES.queue_list)
         rest = QVBoxLayout(right)

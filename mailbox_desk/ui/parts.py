@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QMessageBox,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -89,6 +90,20 @@ def row_of(*widgets: QWidget, stretch: bool = True, gap: int = MEASURES.gap_m) -
     if stretch:
         line.addStretch(1)
     return line
+
+
+def question_box(parent: QWidget, title: str, question: str, explained: str) -> QMessageBox:
+    """A question whose buttons the caller adds. It never reads markup, and its margins are those of a dialog."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(question)
+    box.setInformativeText(explained)
+    if (inside := box.layout()) is not None:
+        # Qt keeps a column free before the text, even where there is no icon.
+        inside.setContentsMargins(0, MEASURES.gap_xl, MEASURES.gap_xl, MEASURES.gap_xl)
+    return box
 
 
 def footer_of(first: QWidget, *rest: QWidget) -> QWidget:
@@ -213,3 +228,13 @@ def stacked(whole: QWidget, body: QWidget, footer: QWidget) -> None:
     column.setSpacing(0)
     column.addWidget(body, 1)
     column.addWidget(footer)
+
+
+def carded(*parts: QWidget) -> QFrame:
+    """The parts in a card, close to its rim."""
+    frame = card()
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(*(MEASURES.gap_s,) * 4)
+    for part in parts:
+        column.addWidget(part, 1)
+    return frame

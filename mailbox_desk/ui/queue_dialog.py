@@ -26,7 +26,7 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.look import MEASURES, Shape, Tone
-from mailbox_desk.ui.parts import button, label, row_of
+from mailbox_desk.ui.parts import button, carded, label, row_of
 from mailbox_desk.ui.queue_paste import PastePage
 from mailbox_desk.ui.quiet_trials import QuietTrials, Tried
 from mailbox_desk.ui.reconnect_dialog import ReconnectDialog
@@ -83,7 +83,7 @@ class QueueDialog(QDialog):
         column.setSpacing(MEASURES.gap_m)
         for part in (self._how_far, self._bar):
             column.addWidget(part)
-        column.addWidget(self._list, 1)
+        column.addWidget(carded(self._list), 1)
         column.addLayout(row_of(self._passwords))
         ended = QWidget()
         last = QVBoxLayout(ended)

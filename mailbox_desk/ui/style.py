@@ -174,8 +174,9 @@ QPushButton[link="true"]:disabled { color: $muted; background: transparent; }
 QRadioButton { spacing: 8px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
   background: $surface; }
-QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; }
+QRadioButton::indicator:checked { background: $accent; border-color: $accent; image: url("$dot"); }
 QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:checked:focus { border-color: $text; }
 QDateTimeEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px;
   padding: 4px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $accent_text; }
 QDateTimeEdit:focus { border-color: $accent; }
@@ -240,6 +241,7 @@ QMenu::item:selected { background: $selected; color: $text; }
 QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::indicator { width: 14px; height: 14px; left: 6px; }
+QMenu::indicator:checked { image: url("$tick"); }
 QToolButton:focus { border-color: $accent; }
 QTextBrowser { background: transparent; border: none; color: $text; }
 QPlainTextEdit { color: $text; background: $surface; border: 1px solid $line; border-radius: ${radius}px; padding: 4px;
@@ -256,7 +258,7 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; bord
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; }
 QCheckBox::indicator:checked:disabled { background: $muted; border-color: $muted; }
-QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:focus { width: 12px; height: 12px; border: 2px solid $accent; }
 QCheckBox::indicator:checked:focus { border-color: $text; }
 QTableView#rows::item { padding: 0 7px; }
 QProgressBar { background: $code; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
@@ -286,18 +288,21 @@ QToolButton[framed="true"]:focus { padding: 5px 7px; }
 QLineEdit:focus, QComboBox:focus, QDateTimeEdit:focus { padding: 3px 7px; }
 QPlainTextEdit:focus { padding: 3px; }
 QRadioButton::indicator:focus { width: 12px; height: 12px; border: 2px solid $accent; }
-QRadioButton::indicator:checked:focus { width: 4px; height: 4px; border: 6px solid $accent; }
+QRadioButton::indicator:checked:focus { border-color: $text; }
 QComboBox QAbstractItemView { selection-background-color: $accent; selection-color: $accent_text; }
 QMenu::item:selected { background: $accent; color: $accent_text; }
-QListWidget::item:selected { background: $accent; color: $accent_text; }
+QListWidget::item:selected { border: 2px solid $accent; padding: 2px 6px; }
 QLabel[role="code"], QLabel[role="badge"], QLabel[role="note"], QFrame#badge, QProgressBar { border: 1px solid $line; }
 """)
+
+
+_DRAWINGS: Final = ("check", "chevron", "tick", "dot")
 
 
 def style_sheet(look: Palette, icons: Path) -> str:
     """The sheet for one theme; `icons` is the folder of the drawings."""
     scheme = "dark" if look.is_dark else "light"
-    drawings = {name: icons.joinpath(f"sheet_{name}_{scheme}.svg").as_posix() for name in ("check", "chevron")}
+    drawings = {name: icons.joinpath(f"sheet_{name}_{scheme}.svg").as_posix() for name in _DRAWINGS}
     tones = {tone.value: colour for tone, colour in look.tones.items()}
     washes = {f"{tone.value}_wash": look.wash(tone) for tone in look.tones}
     plain = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
+from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.verdict import Half, Shown, Veil
 from mailbox_desk.wording.app_settings import setting_key
 from mailbox_desk.wording.catalogue import Catalogue
@@ -252,7 +253,9 @@ class Wording:
     def _setting(self, snapshot: Snapshot, diagnosis: Diagnosis) -> str:
         """The very setting of the OAuth app that is to be changed, where the provider's words name it."""
         failure = failure_of(snapshot)
-        key = setting_key(failure.text) if failure and diagnosis.cause is Cause.OAUTH_APP_BLOCKED else ""
+        if failure is None or diagnosis.cause is not Cause.OAUTH_APP_BLOCKED or Mark.ADMIN_CONNECTION in failure.marks:
+            return ""  # what an admin connection wants changed is in the words of its rule
+        key = setting_key(failure.text)
         return self.text(key) if key else ""
 
     def _desk_goes_on(self, snapshot: Snapshot, now: float) -> str:

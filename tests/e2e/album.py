@@ -6,6 +6,7 @@ An album needs no display. A process for each theme and scale: both are fixed wh
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -132,8 +133,18 @@ def run(kind: type[Album], script: str, arguments: Sequence[str]) -> None:
         theme, scale = look.split("@")
         own = Path(arguments[0]) / f"{theme}@{scale}x"
         own.mkdir(parents=True, exist_ok=True)
-        chosen = {"MAILBOX_DESK_THEME": theme, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+        platform = f"offscreen:configfile={_screen_of(own, float(scale))}"
+        chosen = {"MAILBOX_DESK_THEME": theme, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": platform}
         subprocess.run([sys.executable, script, "--take", str(own)], env=os.environ | chosen, check=True)
+
+
+def _screen_of(folder: Path, scale: float) -> Path:
+    """A screen as people have it at that scale; the platform's own one leaves a dialog half its height at 200 %."""
+    size = {"width": int(1600 * scale), "height": int(1000 * scale)}
+    screen = {"name": "album", "x": 0, "y": 0, **size, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    described = folder / "screen.json"
+    described.write_text(json.dumps({"screens": [screen]}))
+    return described
 
 
 def _take(kind: type[Album], folder: Path) -> None:

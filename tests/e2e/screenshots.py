@@ -5,6 +5,7 @@ Empty, twelve, a thousand; wide and narrow; each strip, each menu.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +56,7 @@ class WindowAlbum(album.Album):
         twelve = album.desk_of_twelve()
         for name, shown in (("empty", []), ("twelve", twelve), ("thousand", [*twelve, *thousand])):
             window, *_ = self.window(shown)
+            await asyncio.sleep(len(shown) / 300)  # many rows come in a few at a time
             await self.keep(window, f"list_{name}")
             window.close()
 

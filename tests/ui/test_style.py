@@ -54,7 +54,7 @@ def test_the_sheet_is_filled_in_and_its_drawings_are_there(look: Palette) -> Non
     sheet = style_sheet(look, icons)
     assert "$" not in sheet
     assert ("dashed" in sheet) is look.is_contrast
-    for kind in ("check", "chevron"):
+    for kind in ("check", "chevron", "tick", "dot"):
         name = f"sheet_{kind}_{'dark' if look.is_dark else 'light'}.svg"
         assert name in sheet
         assert (icons / name).is_file()
