@@ -123,6 +123,10 @@ class HalfProgress(QWidget):
         """Its turn never came."""
         self._stand("not_tried", Shape.HOLLOW, Tone.GREY)
 
+    def break_off(self) -> None:
+        """A person stopped it under way."""
+        self._stand("stopped", Shape.HOLLOW, Tone.GREY)
+
     def _stand(self, how: str, shape: Shape, tone: Tone) -> None:
         self._how = how
         half = self._words.text(f"ui.half.{self._half.value}")
@@ -180,6 +184,9 @@ class TryOutView(QWidget):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            for half in self._halves.values():
+                if half.is_waiting:
+                    half.break_off()
 
     def say(self, text: str, tone: Tone) -> None:
         """One sentence in place of the verdict."""
