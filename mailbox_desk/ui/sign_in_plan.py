@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from mailbox_desk.model.mailbox import AuthKind
 
@@ -34,17 +35,22 @@ class Provider(Protocol):
 def apps_for(
     provider_id: str, apps: Iterable[RegisteredApp], providers: Iterable[Provider]
 ) -> tuple[RegisteredApp, ...]:
-    """The apps that may ask for a grant there: those of the provider itself, else of its family; where no provider file
-    knows an OAuth service, those that were registered by an issuer."""
-    services = {each.id: each.family or each.id for each in providers if each.oauth is not None}
+    """The apps that may ask for a grant there: those of the provider itself, else of its family, where one host gives
+    the tokens of both (Zoho's places do not share theirs); where no provider file knows an OAuth service, those that
+    were registered by an issuer."""
+    services = {each.id: (each.family or each.id, _host(each.oauth)) for each in providers if each.oauth is not None}
     known = tuple(apps)
     own = tuple(each for each in known if each.app.service.provider == provider_id)
     if own:
         return own
     if provider_id in services:
-        family = services[provider_id]
-        return tuple(each for each in known if services.get(each.app.service.provider) == family)
+        kin = services[provider_id]
+        return tuple(each for each in known if services.get(each.app.service.provider) == kin)
     return tuple(each for each in known if each.app.service.provider not in services)
+
+
+def _host(service: OAuthService) -> str:
+    return urlsplit(service.token_url).hostname or ""
 
 
 def does_oauth(provider: Provider | None) -> bool:
