@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from mailbox_desk.model.mailbox import AuthKind
 
@@ -50,7 +49,7 @@ def apps_for(
 
 
 def _host(service: OAuthService) -> str:
-    return urlsplit(service.token_url).hostname or ""
+    return service.token_url.removeprefix("https://").partition("/")[0]
 
 
 def does_oauth(provider: Provider | None) -> bool:
