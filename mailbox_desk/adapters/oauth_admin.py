@@ -40,11 +40,11 @@ from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, TokenFailed
 
 _LIFE: Final = 3600
-"""Seconds that an assertion to Google may last: https://developers.google.com/identity/protocols/oauth2/service-account
-(read 2026-11-24) refuses more."""
+"""Seconds that an assertion to Google may last. https://developers.google.com/identity/protocols/oauth2/service-account
+(its copy of 2026-03-23, in Portuguese, read 2026-11-24): "Token must be a short-lived token (60 minutes)"."""
 _SHORT_LIFE: Final = 600
-"""The same for Microsoft: "as short as possible, 5-10 minutes" (learn.microsoft.com/entra/identity-platform/
-certificate-credentials, read 2026-11-24)."""
+"""The same for Microsoft: "5-10 minutes after nbf at most" (entra-docs, docs/identity-platform/
+certificate-credentials.md, at commit 07bd829d, read 2026-11-24). Header and claims below are those of that page."""
 _EARLIER: Final = 30  # seconds that our clock may go before theirs without harm
 _OFF: Final = 120.0  # seconds between their clock and ours that are no accident of the way
 _PEM: Final = "-----BEGIN"

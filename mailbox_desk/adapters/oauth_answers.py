@@ -29,8 +29,8 @@ from mailbox_desk.model.oauth import TokenFailed
 from mailbox_desk.model.verdict import Half
 
 _PASSING: Final = frozenset({"temporarily_unavailable", "server_error", "slow_down", "internal_failure"})
-# Entra's numbers for its own troubles (entra-docs, identity-platform/reference-error-codes.md, read 2026-11-24): the
-# directory can't be reached, a fault of theirs, keys being fetched.
+# Entra's numbers for its own troubles (entra-docs, docs/identity-platform/reference-error-codes.md, at commit 3164b3b5,
+# read 2026-11-24): a passing error, one of strong authentication, a fault of the consumers' side, no directory.
 _PASSING_NUMBERS: Final = frozenset({50033, 50087, 70012, 90033})
 # Zoho answers "Access Denied" for ten tokens in ten minutes; https://github.com/googleworkspace/apps-script-oauth2/issues/197
 _TOO_MANY: Final = re.compile(r"too many requests", re.IGNORECASE)

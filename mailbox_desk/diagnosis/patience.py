@@ -3,7 +3,9 @@ that is shorter than a second or longer than a day.
 
 Seen in the field: Exchange "Suggested Backoff Time: 299910 milliseconds" (EWS and IMAP throttling), "[UNAVAILABLE] ...
 try again in 5 minutes", "Please try again later in 60 seconds", Retry-After as seconds or as a date (RFC 9110 section
-10.2.3); Entra locks an account for about a quarter of an hour (AADSTS50053, learn.microsoft.com, seen 2026-11-24).
+10.2.3). Entra's lock (AADSTS50053) lasts "one minute at first, and longer in subsequent attempts", by how much is not
+told (entra-docs, docs/identity/authentication/howto-password-smart-lockout.md, at commit 045eaeb4, read 2026-11-24).
+The quarter of an hour is our own choice, long enough that our next try does not lengthen a short lock.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """An admin connection: one key of an organisation that signs in all mailboxes of its domains, without their people.
 
-Facts only; the key itself lies in the vault. What is said of the providers was read at developers.google.com
-(identity/protocols/oauth2/service-account) and learn.microsoft.com (exchange/client-developer/legacy-protocols/
-how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth) on 2026-11-24.
+Facts only; the key itself lies in the vault. What is said of the providers was read on 2026-11-24, in stored copies, at
+developers.google.com (identity/protocols/oauth2/service-account, as of 2026-03-23) and at learn.microsoft.com
+(exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth, in
+MicrosoftDocs/office-developer-exchange-docs at commit 5a8808d7).
 """
 
 from __future__ import annotations

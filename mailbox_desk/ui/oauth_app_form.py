@@ -23,7 +23,8 @@ OTHER: Final = ""
 """Any OpenID provider, by its issuer."""
 _WITH_TENANT: Final = frozenset({"microsoft", "outlook_com"})
 _WITH_TESTING: Final = frozenset({"google"})
-_WITH_REDIRECT: Final = frozenset({"yahoo", "aol", "zoho", "yandex", "mailru", OTHER})
+ZOHO: Final = ("zoho", "zoho_au", "zoho_ca", "zoho_eu", "zoho_in", "zoho_jp")
+_WITH_REDIRECT: Final = frozenset({"yahoo", "aol", *ZOHO, "yandex", "mailru", OTHER})
 """Those that may compare redirects letter by letter, port included (RFC 8252 section 7.3 asks them not to)."""
 _LOOPBACK: Final = re.compile(r"http://(?:127\.0\.0\.1|localhost):[1-9][0-9]{0,4}/?")
 _USUAL_TENANT: Final = "common"

@@ -16,7 +16,7 @@ from mailbox_desk.model.oauth import OAuthApp, OAuthAppId, OAuthService, Registe
 from mailbox_desk.ui.failures import in_words
 from mailbox_desk.ui.help_browser import HelpBrowser
 from mailbox_desk.ui.look import MEASURES, Tone
-from mailbox_desk.ui.oauth_app_form import OTHER, AppFields, OAuthAppForm
+from mailbox_desk.ui.oauth_app_form import OTHER, ZOHO, AppFields, OAuthAppForm
 from mailbox_desk.ui.parts import breakable, button, carded, footer_of, label, row_of, tinted
 from mailbox_desk.ui.path_field import file_dialog
 from mailbox_desk.ui.surroundings import Surroundings
@@ -28,7 +28,7 @@ _PAGES: Final = {
     "outlook_com": "oauth_microsoft",
     "yahoo": "oauth_yahoo",
     "aol": "oauth_yahoo",
-    "zoho": "oauth_zoho",
+    **dict.fromkeys(ZOHO, "oauth_zoho"),
     "fastmail": "oauth_fastmail",
     "yandex": "oauth_yandex",
     "mailru": "oauth_mailru",

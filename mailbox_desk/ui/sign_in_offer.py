@@ -15,7 +15,7 @@ from mailbox_desk.ui.look import MEASURES
 from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
 from mailbox_desk.ui.parts import button, label
 from mailbox_desk.ui.reconnect_page import whose
-from mailbox_desk.ui.sign_in_plan import apps_for, prefers_oauth
+from mailbox_desk.ui.sign_in_plan import apps_for, does_oauth, prefers_oauth
 from mailbox_desk.ui.sign_in_view import SignInView, Wish
 from mailbox_desk.ui.surroundings import Surroundings
 
@@ -82,8 +82,9 @@ class SignInOffer(QWidget):
 
     def _know_apps(self) -> None:
         engine, words = self._around.engine, self._around.words
-        is_wanted = prefers_oauth(engine.provider(self._provider_id)) or AuthKind.OAUTH in self._auth
-        may_be = is_wanted or self._provider_id == UNKNOWN_PROVIDER
+        provider = engine.provider(self._provider_id)
+        is_wanted = prefers_oauth(provider) if does_oauth(provider) else AuthKind.OAUTH in self._auth
+        may_be = is_wanted or does_oauth(provider) or self._provider_id == UNKNOWN_PROVIDER
         self._apps = apps_for(self._provider_id, engine.oauth_apps(), engine.providers) if may_be else ()
         self._which.clear()
         self._which.addItems([words.text("signin.by_app", id=each.app.client_id) for each in self._apps])

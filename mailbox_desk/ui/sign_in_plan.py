@@ -34,17 +34,22 @@ class Provider(Protocol):
 def apps_for(
     provider_id: str, apps: Iterable[RegisteredApp], providers: Iterable[Provider]
 ) -> tuple[RegisteredApp, ...]:
-    """The apps that may ask for a grant there: those of the provider itself, else of its family; where no provider file
-    knows an OAuth service, those that were registered by an issuer."""
-    services = {each.id: each.family or each.id for each in providers if each.oauth is not None}
+    """The apps that may ask for a grant there: those of the provider itself, else of its family, where one host gives
+    the tokens of both (Zoho's places do not share theirs); where no provider file knows an OAuth service, those that
+    were registered by an issuer."""
+    services = {each.id: (each.family or each.id, _host(each.oauth)) for each in providers if each.oauth is not None}
     known = tuple(apps)
     own = tuple(each for each in known if each.app.service.provider == provider_id)
     if own:
         return own
     if provider_id in services:
-        family = services[provider_id]
-        return tuple(each for each in known if services.get(each.app.service.provider) == family)
+        kin = services[provider_id]
+        return tuple(each for each in known if services.get(each.app.service.provider) == kin)
     return tuple(each for each in known if each.app.service.provider not in services)
+
+
+def _host(service: OAuthService) -> str:
+    return service.token_url.removeprefix("https://").partition("/")[0]
 
 
 def does_oauth(provider: Provider | None) -> bool:

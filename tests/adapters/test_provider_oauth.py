@@ -25,7 +25,17 @@ LEAST: dict[str, Any] = {
 def test_the_nine_are_there() -> None:
     nine = {"google", "microsoft", "outlook_com", "yahoo", "aol", "zoho", "fastmail", "yandex", "mailru"}
     assert nine <= SHIPPED.keys()
-    assert all(AuthKind.OAUTH in each.auth_kinds for each in SHIPPED.values() if each.id != "zoho")
+    assert all(AuthKind.OAUTH in each.auth_kinds for each in SHIPPED.values() if each.family != "zoho")
+
+
+@pytest.mark.parametrize("provider_id", [each for each in SHIPPED if SHIPPED[each].family == "zoho"])
+def test_each_place_of_zoho_has_endpoints_of_its_own(provider_id: str) -> None:
+    provider = SHIPPED[provider_id]
+    assert provider.oauth is not None
+    assert provider.receiving is not None
+    place = provider.receiving.host.removeprefix("imap.")
+    for url in (provider.oauth.authorize_url, provider.oauth.token_url):
+        assert url.startswith(f"https://accounts.{place}/oauth/v2/")
 
 
 @pytest.mark.parametrize("provider_id", SHIPPED)

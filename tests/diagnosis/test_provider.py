@@ -56,7 +56,7 @@ def test_who_runs_it(address: str, hosts: list[str], provider: str) -> None:
         (["SMTP.GOOGLE.COM."], "google"),
         (["northwind-example.mail.protection.outlook.com"], "microsoft"),
         (["outlook-com.olc.protection.outlook.com"], "outlook_com"),
-        (["mx.zoho.eu", "mx2.zoho.eu"], "zoho"),
+        (["mx.zoho.eu", "mx2.zoho.eu"], "zoho_eu"),
         (["in1-smtp.messagingengine.com"], "fastmail"),
         (["mx00.ionos.co.uk"], "ionos"),
         (["mta7.am0.yahoodns.net"], "yahoo"),
@@ -93,6 +93,7 @@ def test_kin_that_share_a_server_are_told_apart_by_the_address_and_strangers_by_
 
 def test_rules_call_the_provider_by_its_family() -> None:
     assert family_of("outlook_com", PROVIDERS) == "microsoft"
+    assert family_of("zoho_eu", PROVIDERS) == "zoho"
     assert family_of("google", PROVIDERS) == "google"
     assert family_of("nobody", PROVIDERS) == "nobody"
 
@@ -111,11 +112,12 @@ def test_servers_of_an_address() -> None:
 @pytest.mark.parametrize(
     ("provider", "address", "mx", "host"),
     [
-        ("zoho", "ann@zohomail.eu", [], "imap.zoho.eu"),
-        ("zoho", "ann@zohomail.eu", ["mx.zoho.in"], "imap.zoho.eu"),
+        ("zoho_eu", "ann@zohomail.eu", [], "imap.zoho.eu"),
+        ("zoho_eu", "ann@northwind.example", ["mx.zoho.eu"], "imap.zoho.eu"),
         ("zoho", "ann@zoho.com", ["mx.zoho.com"], "imap.zoho.com"),
         ("zoho", "ann@northwind.example", ["mx.zoho.com"], "imappro.zoho.com"),
-        ("zoho", "ann@northwind.example", ["mx.zoho.in"], "imappro.zoho.in"),
+        ("zoho_in", "ann@northwind.example", ["mx.zoho.in"], "imappro.zoho.in"),
+        ("zoho_in", "ann@zoho.in", ["mx.zoho.in"], "imap.zoho.in"),
         ("zoho", "ann@northwind.example", [], "imap.zoho.com"),
         ("gmx", "ann@gmx.com", [], "imap.gmx.com"),
         ("gmx", "ann@gmx.de", [], "imap.gmx.net"),

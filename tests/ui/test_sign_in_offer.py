@@ -125,3 +125,22 @@ async def test_without_an_app_it_leads_to_where_one_is_entered(
     engine.apps = [app_of("google")]
     apps.accept()
     await until(lambda: go(words) in said(dialog))
+
+
+@pytest.mark.parametrize("app", [None, "yahoo"])
+async def test_nothing_is_promised_where_nobody_knows_whether_it_works(
+    dialog: AddDialog, engine: FakeEngine, words: Wording, app: str | None
+) -> None:
+    """Yahoo: an app password comes first; who has an app of his own may try it."""
+    ends = [Endpoint(host, port, Security.TLS, "ann@yahoo.com") for host, port in (("i.test", 993), ("s.test", 465))]
+    kinds = frozenset({AuthKind.OAUTH, AuthKind.APP_PASSWORD})
+    found = Candidate(Source.PROVIDER, ends[0], ends[1], provider="yahoo", auth=kinds)
+    engine.finds["yahoo.com"] = [Found(found), DiscoveryEnded((found,))]
+    engine.apps = [app_of(app)] if app else []
+    field = by_name(dialog, QLineEdit, words.text("ui.add.address"))
+    QTest.keyClicks(field, "ann@yahoo.com")
+    field.editingFinished.emit()
+    await until(lambda: words.text("provider.hint.app_password", name="Yahoo") in said(dialog))
+    for promise in ("signin.first", "signin.no_app_for_new"):
+        assert words.text(promise, provider="Yahoo") not in said(dialog)
+    assert (words.text("signin.may", provider="Yahoo") in said(dialog)) == (app is not None)
