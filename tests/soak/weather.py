@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -65,7 +65,8 @@ FAILURES: dict[Kind, Callable[[Half], Failure]] = {
 @dataclass
 class Weather:
     """`at`: what is wrong, by mailbox or by site. `met`: how many checks of a mailbox failed by what is wrong now;
-    `turns`: when one that comes and goes came or went."""
+    `turns`: when one that comes and goes came or went. `swallow`: how a cut line makes who knocks wait so many seconds;
+    without it the line says no at once."""
 
     dice: random.Random
     site_of: dict[str, str]
@@ -74,6 +75,7 @@ class Weather:
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_cut: bool = False
     checks: int = 0
+    swallow: Callable[[float], Awaitable[None]] | None = None
     turns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     _failing: defaultdict[str, set[Half]] = field(default_factory=lambda: defaultdict(set))
 
@@ -81,13 +83,21 @@ class Weather:
         await asyncio.sleep(0)
         self.checks += 1
         failure = self._failure(errand)
+        await self._knock(errand.limits.connect)
         self._note_turn(errand, failed=failure is not None)
         if failure is None:
             return HalfResult(errand.half, Outcome.OK, seconds=0.1)
         return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1)
 
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
-        return not self.is_cut and self.at.get(self.site_of.get(endpoint.host, "")) is not Kind.UNREACHED
+        if self.is_cut:
+            await self._knock(limits.connect)
+            return False  # what was sent before the return is lost
+        return self.at.get(self.site_of.get(endpoint.host, "")) is not Kind.UNREACHED
+
+    async def _knock(self, limit: float) -> None:
+        if self.is_cut and self.swallow is not None:
+            await self.swallow(limit)
 
     def shut(self) -> None:
         pass
