@@ -61,7 +61,7 @@ from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 from mailbox_desk.wiring.desk_network import for_this_desk, network_of, salt_of
-from mailbox_desk.wiring.signing_in import Words, open_tokens
+from mailbox_desk.wiring.signing_in import open_tokens
 from mailbox_desk.wiring.watching import Watching
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
@@ -209,9 +209,7 @@ async def open_house(
         stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
         notify = _teller(desktop.words, notifications) if desktop is not None and notifications else log_notice
-        words = desktop.words.text if desktop is not None else _page_words
-        hints = desktop.hints if desktop is not None else None
-        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal, words, hints)
+        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal, desktop)
         if notifications is not None:
             stack.push_async_callback(_ended, asyncio.create_task(notifications.run(), name="notifications"))
         door, files = Door(home), MailboxFiles()
@@ -253,15 +251,14 @@ async def _engine(
     archive: Archive,
     notify: Notify,
     rehearsal: Rehearsal | None = None,
-    page_words: Words = _page_words,
-    hints: Hints | None = None,
+    desktop: Desktop | None = None,
 ) -> Engine:
     settings, names = _every(settings, interval), _names_lane(stack)
     # Tens of milliseconds: on a thread, the loop may be the window's.
     rules, providers, apps = await names.run(partial(_read, rehearsal))
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
     checker, finder, lines, look, trust = _reaching(stack, settings, names, authority)
-    tokens = open_tokens(stack, names, trust, page_words)
+    tokens = open_tokens(stack, names, trust, desktop.words.text if desktop else _page_words)
     world = World(
         checker=checker,
         finder=finder,
@@ -274,7 +271,7 @@ async def _engine(
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
         lines=lines,
-        network=network_of(look, stored, rehearsal, hints),
+        network=network_of(look, stored, rehearsal, desktop.hints if desktop else None),
         tokens=tokens,
         issuers=tokens,
         admin_tokens=tokens,

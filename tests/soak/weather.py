@@ -42,6 +42,11 @@ def _unreached(half: Half) -> Failure:
     return Failure(half, Step.CONNECT, FailureKind.UNREACHABLE, "Connection refused")
 
 
+def _foreign(half: Half) -> Failure:
+    text = "certificate verify failed: Hostname mismatch"
+    return Failure(half, Step.TLS, FailureKind.UNTRUSTED, text, marks=frozenset({"name_mismatch"}))
+
+
 def _busy(half: Half) -> Failure:
     text = "* BYE Server too busy, try again later" if half is Half.RECEIVING else "421 4.3.2 System busy, try later"
     return Failure(half, Step.GREETING, FailureKind.TEMPORARY, text)
@@ -66,7 +71,7 @@ FAILURES: dict[Kind, Callable[[Half], Failure]] = {
 class Weather:
     """`at`: what is wrong, by mailbox or by site. `met`: how many checks of a mailbox failed by what is wrong now;
     `turns`: when one that comes and goes came or went. `swallow`: how a cut line makes who knocks wait so many seconds;
-    without it the line says no at once."""
+    without it the line says no at once. `stranger`: somebody else answers for every host."""
 
     dice: random.Random
     site_of: dict[str, str]
@@ -74,6 +79,7 @@ class Weather:
     at: dict[str, Kind] = field(default_factory=dict)
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_cut: bool = False
+    stranger: bool = False
     checks: int = 0
     swallow: Callable[[float], Awaitable[None]] | None = None
     turns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -112,6 +118,8 @@ class Weather:
     def _failure(self, errand: Errand) -> Failure | None:
         if self.is_cut:
             return _unreached(errand.half)
+        if self.stranger:
+            return _foreign(errand.half)
         for where in (errand.endpoint.username, self.site_of[errand.endpoint.host]):
             kind = self.at.get(where)
             if kind is None or (kind is Kind.FLAPPING and self.dice.random() < 0.5):
