@@ -77,11 +77,11 @@ class PortalApi:
         self._addresses = addresses
 
     async def look_before(self, probes: Callable[[], Awaitable[PublicSight]]) -> PublicSight:
-        """Captive where the network says so; in all else the probes decide."""
+        """Captive where the network says so; in all else the probes decide. Where it tells no page, they may find it."""
         for address in await self._addresses():
             word = await self.word_of(address)
             if word is not None and word.captive:
-                return PublicSight(Sight.PORTAL, word.page)
+                return PublicSight(Sight.PORTAL, word.page or (await probes()).page)
         return await probes()
 
     async def word_of(self, address: str) -> PortalWord | None:

@@ -105,6 +105,12 @@ async def test_a_page_that_is_not_https_is_not_offered(web: WebServer, address: 
     serve(web, said(**{"captive": True, "user-portal-url": page}))
     assert await api(address).word_of(address) == PortalWord(True)
 
+    async def redirected() -> PublicSight:
+        return PublicSight(Sight.PORTAL, "http://by.a.probe.test/")
+
+    assert await api(address).look_before(redirected) == PublicSight(Sight.PORTAL, "http://by.a.probe.test/")
+    assert await api(address).look_before(probed) == PublicSight(Sight.PORTAL), "its word is enough, page or none"
+
 
 def ten_megabytes(write: Callable[[bytes], object]) -> None:
     write(b'{"captive": true, "x": "')
