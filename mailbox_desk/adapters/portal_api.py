@@ -77,7 +77,7 @@ class PortalApi:
         self._addresses = addresses
 
     async def look_before(self, probes: Callable[[], Awaitable[PublicSight]]) -> PublicSight:
-        """Captive where the network says so; in all else the probes decide. Where it tells no page, they may find it."""
+        """Captive where the network says so; in all else the probes decide. A page that it tells not they may find."""
         for address in await self._addresses():
             word = await self.word_of(address)
             if word is not None and word.captive:
