@@ -1,7 +1,8 @@
 """The system's hints of network and sleep, from the bus where there is one, and from gentle looks of our own.
 
-Fits the engine's Network by shape. Hints decide nothing. Other systems than Linux have the looks alone: the address
-that this computer would speak from says whether there is a route at all, and which network it is.
+Fits the engine's Network by shape. Hints decide nothing. Other systems than Linux have no bus: there the window lends
+its ear, and without one there are the looks alone: the address that this computer would speak from says whether there
+is a route at all, and which network it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Final, cast
 
 from mailbox_desk.adapters.route import fingerprint
 from mailbox_desk.adapters.system_bus import BusLost, hints
-from mailbox_desk.model.network import FactKind, NetworkFact, PublicSight
+from mailbox_desk.model.network import FactKind, Hints, NetworkFact, PublicSight
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY: Final = 5.0
@@ -30,14 +31,20 @@ _LINK: Final = frozenset({FactKind.ONLINE, FactKind.OFFLINE, FactKind.UNKNOWN, F
 
 class SystemNetwork:
     """For one event loop. `public_sight` looks at public points; `salt` is this home's own; `look_every` is in
-    seconds."""
+    seconds; `hints`: what the window hears where there is no bus (Windows, macOS)."""
 
     def __init__(
-        self, public_sight: Callable[[], Awaitable[PublicSight]], salt: str, *, look_every: float = _LOOK_EVERY
+        self,
+        public_sight: Callable[[], Awaitable[PublicSight]],
+        salt: str,
+        *,
+        look_every: float = _LOOK_EVERY,
+        hints: Hints | None = None,
     ) -> None:
         self._public_sight = public_sight
         self._fingerprint = partial(fingerprint, salt)
         self._look_every = look_every
+        self._hints = hints
 
     async def here(self) -> str:
         return self._fingerprint()
@@ -51,10 +58,12 @@ class SystemNetwork:
         listening = [asyncio.create_task(self._look(looker), name="network looks")]
         if sys.platform == "linux":
             listening.append(asyncio.create_task(self._listen(looker, heard), name="system bus"))
+        deafen = self._hints.listen(partial(_take, looker, heard)) if self._hints is not None else _nothing
         try:
             while True:
                 yield await heard.get()
         finally:
+            deafen()
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)
@@ -69,12 +78,20 @@ class SystemNetwork:
             try:
                 async with aclosing(cast(AsyncGenerator[NetworkFact, None], hints())) as told:
                     async for fact in told:
-                        looker.look()  # where the system speaks up, the route may be another
-                        if fact.kind not in _LINK or looker.is_news(fact.kind):
-                            heard.put_nowait(fact)
+                        _take(looker, heard, fact.kind)
             except BusLost as lost:
                 _log.debug("no hints from the system bus: %s", lost)
             await asyncio.sleep(_CALL_AGAIN)
+
+
+def _take(looker: _Looker, heard: asyncio.Queue[NetworkFact], kind: FactKind) -> None:
+    looker.look()  # where the system speaks up, the route may be another
+    if kind not in _LINK or looker.is_news(kind):
+        heard.put_nowait(NetworkFact(kind))
+
+
+def _nothing() -> None:
+    """Nobody listens."""
 
 
 @dataclass(slots=True)

@@ -41,7 +41,8 @@ class BusLost(Exception):
 async def hints() -> AsyncIterator[NetworkFact]:
     """Every hint, first how the link is now. Raises BusLost; closing it hangs up."""
     try:
-        async with _line() as (router, manager):
+        async with bus_line() as router:
+            manager = Properties(DBusAddress(_MANAGER_PATH, bus_name=_MANAGER, interface=_MANAGER))
             with router.filter(MatchRule(type="signal"), bufsize=_SIGNALS_KEPT) as signals:
                 await _subscribe(router)
                 yield NetworkFact(await _link(router, manager))
@@ -53,13 +54,16 @@ async def hints() -> AsyncIterator[NetworkFact]:
 
 
 @asynccontextmanager
-async def _line() -> AsyncIterator[tuple[Any, Any]]:
-    """KeyError: there is no bus; RuntimeError: not one that we can speak to."""
-    async with asyncio.timeout(_LIMIT):
-        connection = await open_dbus_connection("SYSTEM")
+async def bus_line() -> AsyncIterator[Any]:
+    """A router on the system's bus, hung up at the end. Raises BusLost."""
+    try:
+        async with asyncio.timeout(_LIMIT):
+            connection = await open_dbus_connection("SYSTEM")
+    except (OSError, EOFError, KeyError, RuntimeError, TimeoutError) as error:
+        raise BusLost(type(error).__name__) from error  # KeyError: there is no bus; RuntimeError: not one of ours
     router = DBusRouter(connection)
     try:
-        yield router, Properties(DBusAddress(_MANAGER_PATH, bus_name=_MANAGER, interface=_MANAGER))
+        yield router
     finally:
         try:
             await router.__aexit__(None, None, None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mailbox_desk.engine.chores import say_fault
@@ -18,8 +18,11 @@ from mailbox_desk.model.mailbox import Endpoint, Mailbox, Security
 from mailbox_desk.model.network import NetworkSettings, PublicSight, Sight
 from mailbox_desk.model.verdict import VeilReason
 
-_LOOK_AGAIN: Final = (3.0, 5.0, 8.0, 10.0)
+_LOOK_AGAIN: Final = (3.0, 5.0)
 """Seconds between looks for the network while the desk is blind; the last repeats."""
+_LONGEST_LOOK: Final = 4.0
+"""Seconds that a look for the network waits for a name, or for a host: what this one sent is lost where the network
+comes back only after, and the next look finds it."""
 _PORTAL_LOOKS: Final = 5.0
 _SIGHT_LASTS: Final = 60.0
 """Seconds for which a look at public points stands; nobody outside is asked more often while they answer."""
@@ -56,6 +59,7 @@ class Lookout:
         self._asking: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._weighing: asyncio.Task[None] | None = None
+        self._outside: asyncio.Task[None] | None = None
         self._looked_at = 0.0
         self._portal_hinted = False
         self.reason: VeilReason | None = None
@@ -124,7 +128,7 @@ class Lookout:
         self._tell()
 
     def stop(self) -> None:
-        for task in (self._asking, self._watching, self._weighing):
+        for task in (self._asking, self._watching, self._weighing, self._outside):
             if task is not None:
                 task.cancel()
 
@@ -170,12 +174,12 @@ class Lookout:
         self._looked_at = self._means.clock.monotonic()
         self._situation.looked(seen.sight)
 
-    async def _reached(self, endpoints: Sequence[Endpoint]) -> Sequence[bool]:
-        reach, limits = self._means.checker.reach, self._means.limits
+    async def _reached(self, endpoints: Sequence[Endpoint], limits: Limits | None = None) -> Sequence[bool]:
+        reach, limits = self._means.checker.reach, limits or self._means.limits
         return await asyncio.gather(*(reach(endpoint, limits) for endpoint in endpoints))
 
-    async def _ask(self, endpoints: Sequence[Endpoint]) -> None:
-        answers = await self._reached(endpoints)
+    async def _ask(self, endpoints: Sequence[Endpoint], limits: Limits | None = None) -> None:
+        answers = await self._reached(endpoints, limits)
         for endpoint, is_there in zip(endpoints, answers, strict=True):
             self._situation.asked(endpoint)
             if not is_there:
@@ -197,8 +201,14 @@ class Lookout:
             self._sighted(before)
         if self.reason is not None and before is None:
             self._watch(at_once=False)
-        elif self.reason is None and self._watching is not asyncio.current_task() and self._watching is not None:
-            self._watching.cancel()
+        elif self.reason is None:
+            self._end_watch()
+
+    def _end_watch(self) -> None:
+        """What looks outside still would tell of a network that was down."""
+        for task in (self._watching, self._outside):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
 
     def _watch(self, *, at_once: bool) -> None:
         self._watching = asyncio.ensure_future(self._watch_for_return(at_once=at_once))
@@ -219,7 +229,18 @@ class Lookout:
             self._tell()
 
     async def _look_for_hosts(self, turn: int) -> None:
-        await self._ask(self._situation.to_ask_again(turn))
+        limits = self._means.limits
+        resolve, connect = min(limits.resolve, _LONGEST_LOOK), min(limits.connect, _LONGEST_LOOK)
+        await self._ask(self._situation.to_ask_again(turn), replace(limits, resolve=resolve, connect=connect))
         self._let_sight_fade()
-        if self._situation.outlook() is not Outlook.CLEAR and self._situation.sight is not Sight.OPEN:
-            await self._look_in_public()  # the link may be back, with a sign-in page before it
+        if self._situation.outlook() is Outlook.CLEAR or self._situation.sight is Sight.OPEN:
+            return
+        if self._outside is None or self._outside.done():
+            self._outside = asyncio.ensure_future(self._look_outside())
+            self._outside.add_done_callback(lambda ended: say_fault(ended, "look outside"))
+
+    async def _look_outside(self) -> None:
+        """The link may be back, with a sign-in page before it. Beside the looks for hosts: where packets are swallowed
+        it takes a minute, and the network may come back meanwhile."""
+        await self._look_in_public()
+        self._tell()

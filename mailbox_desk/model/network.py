@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from mailbox_desk.model.verdict import VeilReason
 
@@ -31,6 +31,14 @@ class NetworkFact:
 
     kind: FactKind
     fingerprint: str = ""
+
+
+class Hints(Protocol):
+    """Hints of the system that somebody else hears for us, on the loop's own thread. It never raises."""
+
+    def listen(self, hear: Callable[[FactKind], None]) -> Callable[[], None]:
+        """Tell `hear` how the link is now, and each change of it; the answer ends that."""
+        ...
 
 
 class Sight(StrEnum):

@@ -170,7 +170,7 @@ class DeskView(QObject):
         """What many have together; whether that is news."""
         if self._around is None or not self._together.take(self._around.engine.shared_incidents):
             return False
-        self._shared_bar.show_incidents(self._together)
+        self._window.told_above = self._shared_bar.show_incidents(self._together)
         self._list_only(self._shared_bar.only)
         return True
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from mailbox_desk import wiring
 from mailbox_desk.model.history import ArchiveFailed, StoreIsNewer
+from mailbox_desk.model.network import Hints
 from mailbox_desk.model.summons import Summons
 from mailbox_desk.model.vault_state import WrongPassphrase
 from mailbox_desk.paths import Home
@@ -31,6 +33,9 @@ from mailbox_desk.wiring import (
     watcher_of,
 )
 from mailbox_desk.wording import Wording
+
+if sys.platform != "linux":
+    from mailbox_desk.ui.system_hints import SystemHints
 
 
 class Trouble(Exception):
@@ -64,7 +69,7 @@ async def open_house(
     Raises Trouble, ShownElsewhere or WatchedElsewhere."""
 
     try:
-        desktop = Desktop(words, tray.balloon, tray.picture)
+        desktop = Desktop(words, tray.balloon, tray.picture, _hints())
         made = wiring.rehearsal_house(desktop=desktop) if told.demo else wiring.open_house(home, desktop=desktop)
         async with made as house:
             if told.passphrase_file:
@@ -84,6 +89,13 @@ async def open_house(
         raise Trouble("newer", str(error)) from error
     except (ArchiveFailed, OSError) as error:
         raise Trouble("store", str(error)) from error
+
+
+def _hints() -> Hints | None:
+    """On Linux the system's bus tells them."""
+    if sys.platform != "linux":
+        return SystemHints()
+    return None
 
 
 async def take_over(home: Home) -> bool:

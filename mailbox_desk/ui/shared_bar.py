@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mailbox_desk.model.incident import Incident
+from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.look import LOOKS, MEASURES
 from mailbox_desk.ui.parts import button, label
@@ -46,8 +47,8 @@ class SharedBar(QWidget):
         """The incident whose mailboxes alone are listed, "" for none."""
         return self._only
 
-    def show_incidents(self, together: Together) -> None:
-        """The gravest first, of equals what concerns most."""
+    def show_incidents(self, together: Together) -> frozenset[MailboxId]:
+        """The gravest first, of equals what concerns most. The answer: of whom a line tells now."""
         found = sorted(together.incidents, key=lambda each: (-each.verdict.gravity, -each.count))
         if self._only and together.incident(self._only) is None:
             self.list_all()
@@ -57,6 +58,7 @@ class SharedBar(QWidget):
         self._more.setText(self._words.plural("shared.more", left) if left > 0 else "")
         self._more.setVisible(left > 0)
         self.setVisible(bool(found))
+        return frozenset(mailbox_id for each in found[:MOST] for mailbox_id in each.members)
 
     def list_all(self) -> None:
         """All mailboxes are listed again."""

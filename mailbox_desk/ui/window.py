@@ -44,7 +44,8 @@ _LIST, _EMPTY, _NO_MATCH, _MESSAGE = range(4)
 
 class Window(QMainWindow):
     """`closing` is emitted when the person closes it; the program decides what that means. `quitting`: it is to end;
-    `all_wanted`: the whole list is shown."""
+    `all_wanted`: the whole list is shown. `told_above`: whose common trouble a strip tells, so that the sentence above
+    the list does not."""
 
     closing = Signal()
     quitting = Signal()
@@ -66,6 +67,7 @@ class Window(QMainWindow):
         self._message_does: Callable[[], None] = lambda: None
         self._message_act = button("", lambda: self._message_does(), bright=True)
         self._only: frozenset[MailboxId] | None = None
+        self.told_above: frozenset[MailboxId] = frozenset()
         self._strips = QVBoxLayout()
         self._pane_card = QVBoxLayout()
         self.setWindowTitle(words.text("ui.title"))
@@ -99,7 +101,7 @@ class Window(QMainWindow):
         rows, counts = self.model.all_rows(), self.model.counts()
         self._turn_page(len(rows))
         self.chips.show_counts(counts)
-        _say(self._summary, summary(rows, self._words))
+        _say(self._summary, summary(rows, self._words, self.told_above))
         _say(self._counts, self._words.plural("ui.footer.mailboxes", len(rows)))
         checking = sum(row.checking_now for row in rows)
         _say(self._busy, self._words.plural("ui.footer.checking", checking) if checking else "")

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.network import SystemNetwork
-from mailbox_desk.adapters.portal import PortalProbes
 from mailbox_desk.demo.rehearsal import Rehearsal
 from mailbox_desk.engine.ports import Network
 from mailbox_desk.engine.quiet_network import QuietNetwork
 from mailbox_desk.model.history import ArchiveFailed, Stored
-from mailbox_desk.model.network import SALT, NewNetwork
+from mailbox_desk.model.network import SALT, Hints, NewNetwork, PublicSight
 from mailbox_desk.model.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 
-def network_of(probes: PortalProbes, stored: Stored, rehearsal: Rehearsal | None) -> Network:
-    """The system's own, but for a rehearsal, which is on this computer alone."""
-    return QuietNetwork() if rehearsal is not None else SystemNetwork(probes.look, stored.settings.get(SALT, ""))
+def network_of(
+    look: Callable[[], Awaitable[PublicSight]], stored: Stored, rehearsal: Rehearsal | None, hints: Hints | None = None
+) -> Network:
+    """The system's own, but for a rehearsal, which is on this computer alone. `look`: at public points; `hints`: what
+    the window hears."""
+    return QuietNetwork() if rehearsal is not None else SystemNetwork(look, stored.settings.get(SALT, ""), hints=hints)
 
 
 def for_this_desk(settings: Settings, desktop: object | None, rehearsal: Rehearsal | None) -> Settings:

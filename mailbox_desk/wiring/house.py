@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,6 +31,7 @@ from mailbox_desk.adapters.notifications import Notifications
 from mailbox_desk.adapters.oauth_app_file import load_built_in_apps
 from mailbox_desk.adapters.open_files import raise_file_limit
 from mailbox_desk.adapters.portal import PortalProbes
+from mailbox_desk.adapters.portal_api import PortalApi
 from mailbox_desk.adapters.resources import load_providers, load_rules
 from mailbox_desk.adapters.running_mark import RunningMark
 from mailbox_desk.adapters.system_clock import SystemClock
@@ -49,7 +50,7 @@ from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.diagnosis import Context
 from mailbox_desk.model.history import Stored
 from mailbox_desk.model.import_plan import CsvMailbox, Layout
-from mailbox_desk.model.network import SALT
+from mailbox_desk.model.network import SALT, Hints, PublicSight
 from mailbox_desk.model.notice import Announcement, Notice, NoticeKind, Picture
 from mailbox_desk.model.oauth import OAuthApp
 from mailbox_desk.model.response import Response
@@ -60,7 +61,7 @@ from mailbox_desk.model.vault_state import VaultState
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.paths import Home
 from mailbox_desk.wiring.desk_network import for_this_desk, network_of, salt_of
-from mailbox_desk.wiring.signing_in import Words, open_tokens
+from mailbox_desk.wiring.signing_in import open_tokens
 from mailbox_desk.wiring.watching import Watching
 from mailbox_desk.wording import Wording
 from mailbox_desk.wording.import_report import COULD_NOT, told_file, told_import, told_plan, trouble_in_words
@@ -81,11 +82,13 @@ Notify = Callable[[Engine, Notice], None]
 
 @dataclass(frozen=True, slots=True)
 class Desktop:
-    """What the window lends for telling people: its words, the tray's balloon, pictures of a status."""
+    """What the window lends: for telling people its words, the tray's balloon, pictures of a status; and `hints`, what
+    it hears of the network."""
 
     words: Wording
     balloon: Callable[[Announcement], bool]
     pictures: Callable[[Shown], Picture]
+    hints: Hints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +209,7 @@ async def open_house(
         stack.push_async_callback(closed, vault.close, "vault")
         notifications = Notifications(desktop.balloon, desktop.pictures) if desktop is not None else None
         notify = _teller(desktop.words, notifications) if desktop is not None and notifications else log_notice
-        words = desktop.words.text if desktop is not None else _page_words
-        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal, words)
+        engine = await _engine(stack, settings, interval, stored, vault, database, notify, rehearsal, desktop)
         if notifications is not None:
             stack.push_async_callback(_ended, asyncio.create_task(notifications.run(), name="notifications"))
         door, files = Door(home), MailboxFiles()
@@ -249,14 +251,14 @@ async def _engine(
     archive: Archive,
     notify: Notify,
     rehearsal: Rehearsal | None = None,
-    page_words: Words = _page_words,
+    desktop: Desktop | None = None,
 ) -> Engine:
     settings, names = _every(settings, interval), _names_lane(stack)
     # Tens of milliseconds: on a thread, the loop may be the window's.
     rules, providers, apps = await names.run(partial(_read, rehearsal))
     authority, of_family = rehearsal.authority if rehearsal else "", partial(_of_family, providers)
-    checker, finder, lines, probes, trust = _reaching(stack, settings, names, authority)
-    tokens = open_tokens(stack, names, trust, page_words)
+    checker, finder, lines, look, trust = _reaching(stack, settings, names, authority)
+    tokens = open_tokens(stack, names, trust, desktop.words.text if desktop else _page_words)
     world = World(
         checker=checker,
         finder=finder,
@@ -269,7 +271,7 @@ async def _engine(
         explain=lambda response: explain(of_family(response), rules),
         providers=providers,
         lines=lines,
-        network=network_of(probes, stored, rehearsal),
+        network=network_of(look, stored, rehearsal, desktop.hints if desktop else None),
         tokens=tokens,
         issuers=tokens,
         admin_tokens=tokens,
@@ -301,7 +303,7 @@ def _read(rehearsal: Rehearsal | None) -> tuple[RuleSet, tuple[Provider, ...], t
 
 def _reaching(
     stack: AsyncExitStack, settings: Settings, names: Lane, authority: str
-) -> tuple[Checker, Finder, IdleLines, PortalProbes, Callable[[], Trust]]:
+) -> tuple[Checker, Finder, IdleLines, Callable[[], Awaitable[PublicSight]], Callable[[], Trust]]:
     """What reaches servers. Idle lines have threads of their own: one that is silent must keep no check waiting. As
     many that check may hang as there are."""
     checks, answers = Lane("check", settings.threads, spares=settings.threads), Lane("line", _LINE_LANE)
@@ -312,7 +314,8 @@ def _reaching(
     kept_lines = KeptLines(answers)
     checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
     finder = ServerFinder(searches, checker.trust, settings.discovery)
-    return checker, finder, kept_lines, PortalProbes(searches, names), checker.trust
+    api, probes = PortalApi(searches, names, checker.trust), PortalProbes(searches, names)
+    return checker, finder, kept_lines, partial(api.look_before, probes.look), checker.trust
 
 
 def _of_family(providers: Sequence[Provider], asked: Asked) -> Asked:

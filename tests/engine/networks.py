@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from mailbox_desk.model.network import FactKind, NetworkFact, PublicSight, Sight
@@ -14,11 +14,12 @@ PAGE = "http://login.hotel.test/"
 
 @dataclass
 class ScriptedNetwork:
-    """Fits Network."""
+    """Fits Network. `hangs`: what a look outside waits for before it tells what it saw at its start."""
 
     place: str = "home"
     sight: PublicSight = field(default_factory=lambda: PublicSight(Sight.OPEN))
     looks: int = 0
+    hangs: Callable[[], Awaitable[None]] | None = None
     told: asyncio.Queue[NetworkFact] = field(default_factory=asyncio.Queue)
 
     async def here(self) -> str:
@@ -30,7 +31,10 @@ class ScriptedNetwork:
 
     async def public_sight(self) -> PublicSight:
         self.looks += 1
-        return self.sight
+        seen = self.sight
+        if self.hangs is not None:
+            await self.hangs()
+        return seen
 
     def say(self, kind: FactKind, fingerprint: str = "") -> None:
         self.told.put_nowait(NetworkFact(kind, fingerprint))

@@ -17,8 +17,8 @@ def standing(name: str, verdict: Verdict) -> Standing:
 @pytest.mark.parametrize(
     ("name", "verdict", "expected"),
     [
-        ("far", Verdict.CONNECTED, 50.0),
-        ("far", Verdict.NEEDS_YOU, 50.0),
+        ("far", Verdict.CONNECTED, 30.0),
+        ("far", Verdict.NEEDS_YOU, 30.0),
         ("seen", Verdict.CONNECTED, SHORTEST_SPREAD),
         ("far", Verdict.SUSPECT, SHORTEST_SPREAD),
     ],

@@ -10,9 +10,11 @@ from mailbox_desk.diagnosis.provider import Limit, LimitKind, Limits, Provider
 from mailbox_desk.engine.lines import NoLines
 from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.network import FactKind
 from mailbox_desk.model.settings import WhoIdles
 from mailbox_desk.model.verdict import Half
 from tests.engine.fakes import HOUR, Lab, busy, full, refuse, with_settings
+from tests.engine.networks import ScriptedNetwork
 from tests.engine.scripted_lines import ScriptedLines, with_lines
 
 ANN = MailboxId("ann")
@@ -172,6 +174,28 @@ async def test_who_is_blinded_gives_the_line_up(lab: Lab, lines: ScriptedLines) 
     lab.servers.unreachable_hosts = set()
     await lab.clock.pass_by(400)
     assert set(lines.kept) == {"ann", "bob", "cat"}
+
+
+async def test_another_address_renews_them_and_is_no_news_of_anybody(lab: Lab, lines: ScriptedLines) -> None:
+    """A VPN comes up: what was kept goes over the old address and is dead, or will be."""
+    network = lab.network = ScriptedNetwork()
+    users = [f"user{number:02}" for number in range(40)]
+    for user in users:
+        lab.mailbox(user, sending=False)
+    await lab.start()
+    await lab.clock.pass_by(HOUR)
+    before, seen = dict(lines.kept), len(lab.seen)
+    assert set(before) == {MailboxId(user) for user in users}
+    for place in ("vpn", "home"):
+        lab.servers.visits.clear()
+        network.say(FactKind.CHANGED, place)
+        await lab.clock.settle()
+        assert len(lab.servers.visits) <= 1, "none in a storm"
+        await lab.clock.pass_by(5)
+        assert sorted(user for user, _ in lab.servers.visits) == users, "each once, by a sign-in"
+        assert all(lines.kept[each] is not old for each, old in before.items()), "a line of its own address"
+    assert {each.shown.value for each in lab.seen[seen:]} == {"CONNECTED"}
+    assert (lab.notices, lab.incidents) == ([], [])
 
 
 async def test_a_line_that_comes_after_a_pause_is_given_up(lab: Lab, lines: ScriptedLines) -> None:

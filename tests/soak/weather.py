@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,6 +42,11 @@ def _unreached(half: Half) -> Failure:
     return Failure(half, Step.CONNECT, FailureKind.UNREACHABLE, "Connection refused")
 
 
+def _foreign(half: Half) -> Failure:
+    text = "certificate verify failed: Hostname mismatch"
+    return Failure(half, Step.TLS, FailureKind.UNTRUSTED, text, marks=frozenset({"name_mismatch"}))
+
+
 def _busy(half: Half) -> Failure:
     text = "* BYE Server too busy, try again later" if half is Half.RECEIVING else "421 4.3.2 System busy, try later"
     return Failure(half, Step.GREETING, FailureKind.TEMPORARY, text)
@@ -65,7 +70,8 @@ FAILURES: dict[Kind, Callable[[Half], Failure]] = {
 @dataclass
 class Weather:
     """`at`: what is wrong, by mailbox or by site. `met`: how many checks of a mailbox failed by what is wrong now;
-    `turns`: when one that comes and goes came or went."""
+    `turns`: when one that comes and goes came or went. `swallow`: how a cut line makes who knocks wait so many seconds;
+    without it the line says no at once. `stranger`: somebody else answers for every host."""
 
     dice: random.Random
     site_of: dict[str, str]
@@ -73,7 +79,9 @@ class Weather:
     at: dict[str, Kind] = field(default_factory=dict)
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_cut: bool = False
+    stranger: bool = False
     checks: int = 0
+    swallow: Callable[[float], Awaitable[None]] | None = None
     turns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     _failing: defaultdict[str, set[Half]] = field(default_factory=lambda: defaultdict(set))
 
@@ -81,13 +89,21 @@ class Weather:
         await asyncio.sleep(0)
         self.checks += 1
         failure = self._failure(errand)
+        await self._knock(errand.limits.connect)
         self._note_turn(errand, failed=failure is not None)
         if failure is None:
             return HalfResult(errand.half, Outcome.OK, seconds=0.1)
         return HalfResult(errand.half, Outcome.FAILED, failure=failure, seconds=0.1)
 
     async def reach(self, endpoint: Endpoint, limits: Limits) -> bool:
-        return not self.is_cut and self.at.get(self.site_of.get(endpoint.host, "")) is not Kind.UNREACHED
+        if self.is_cut:
+            await self._knock(limits.connect)
+            return False  # what was sent before the return is lost
+        return self.at.get(self.site_of.get(endpoint.host, "")) is not Kind.UNREACHED
+
+    async def _knock(self, limit: float) -> None:
+        if self.is_cut and self.swallow is not None:
+            await self.swallow(limit)
 
     def shut(self) -> None:
         pass
@@ -102,6 +118,8 @@ class Weather:
     def _failure(self, errand: Errand) -> Failure | None:
         if self.is_cut:
             return _unreached(errand.half)
+        if self.stranger:
+            return _foreign(errand.half)
         for where in (errand.endpoint.username, self.site_of[errand.endpoint.host]):
             kind = self.at.get(where)
             if kind is None or (kind is Kind.FLAPPING and self.dice.random() < 0.5):
