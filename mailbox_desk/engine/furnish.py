@@ -62,7 +62,11 @@ def furnish(
     calls: Calls,
 ) -> Desk:
     """The desk that all watchers stand around."""
-    ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
+    ledger, apps, lookout = (
+        Ledger(world.archive, world.clock),
+        make_apps(world, stored),
+        _lookout(world, settings, calls),
+    )
     journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
