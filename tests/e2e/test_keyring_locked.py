@@ -6,7 +6,6 @@ A real Secret Service, a real mail server, the whole program: in a terminal and 
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ import trustme
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.first_rows import read_first_rows
 from mailbox_desk.paths import Home
-from tests.e2e.flow_desk import FINE, REFUSED, WORDS, password, quick_home, users, write_list
+from tests.e2e.flow_desk import FINE, REFUSED, WORDS, quick_home, until_status, users, write_list
 from tests.e2e.screen import Person
 from tests.e2e.test_one_home import Desk, running
+from tests.e2e.test_window import desk
 from tests.servers.dovecot import Dovecot
 from tests.servers.secret_service import SecretService
 from tests.ui.waiting import until
@@ -127,40 +127,24 @@ async def test_a_keyring_that_hangs_at_the_start_holds_up_neither_start_nor_end(
 async def test_a_window_says_whose_move_it_is_and_goes_on(
     home: Home, server: Dovecot, keyring: SecretService, tmp_path: Path
 ) -> None:
-    before = sign_ins(server)
-    with Person(keyring.env) as person:
-        environment = person.env | {"LANG": "C.UTF-8", "SSL_CERT_FILE": str(server.ca_file)}
-        with (tmp_path / "log").open("wb") as log:
-            window = subprocess.Popen(
-                [sys.executable, "-m", "mailbox_desk", "--home", str(home.root)],
-                env=environment,
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            person.pid = window.pid
-            person.sees(WORDS.text("ui.vault.locked"))
-            person.sees(WORDS.text("ui.footer.vault.locked"))
-            person.sees(WORDS.text("ui.vault.button.locked"), role="push button")
-            person.sees(WORDS.text("veil.vault_locked.next_step"))
-            for address in (REFUSED, *FINE):
-                person.sees(address, role="table cell")
-            assert sign_ins(server) == before
-            if place := os.environ.get("KEEP_PICTURES"):
-                person.picture(Path(place) / "keyring-locked.png")
+    before, log = sign_ins(server), tmp_path / "log"
+    with Person(keyring.env) as person, desk(person, home.root, server, log) as window:
+        person.sees(WORDS.text("ui.vault.locked"))
+        person.sees(WORDS.text("ui.footer.vault.locked"))
+        person.sees(WORDS.text("ui.vault.button.locked"), role="push button")
+        person.sees(WORDS.text("veil.vault_locked.next_step"))
+        for address in (REFUSED, *FINE):
+            until_status(person, address, "Not looking")
+        assert sign_ins(server) == before
 
-            await asyncio.to_thread(keyring.unlock)
-            person.sees_no(WORDS.text("ui.vault.locked"), seconds=LOOKS_AGAIN)
-            person.sees(WORDS.text("ui.footer.vault.open"))
-            person.sees("Connected", role="table cell")
-            await until(lambda: {row.shown.value for row in read_first_rows(home)} == {"CONNECTED"}, seconds=30)
-            assert window.poll() is None
-            person.presses("ctrl+q")
-            assert await asyncio.to_thread(window.wait, 10) == 0
-        finally:
-            if window.poll() is None:
-                window.kill()
-            window.wait()
-    assert "Traceback" not in (tmp_path / "log").read_text()
-    assert password(FINE[0]) not in (tmp_path / "log").read_text()
+        await asyncio.to_thread(keyring.unlock)
+        person.sees_no(WORDS.text("ui.vault.locked"), seconds=LOOKS_AGAIN)
+        person.sees(WORDS.text("ui.footer.vault.open"))
+        for address in (REFUSED, *FINE):
+            until_status(person, address, "Connected")
+        assert window.poll() is None, "without a restart"
+        person.presses("ctrl+q")
+        assert await asyncio.to_thread(window.wait, 10) == 0
+    assert {row.shown.value for row in read_first_rows(home)} == {"CONNECTED"}
+    assert "Traceback" not in log.read_text()
     await nothing_is_blamed(home)
