@@ -33,7 +33,8 @@ from mailbox_desk.model.vault_state import VaultState
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
+    """The shared parts. `interval_of` gives seconds between two rounds of a mailbox, `logins_of` how often its account
+    may sign in within ten minutes (0: no limit is known); `vault_closed` is told when a
     secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for; `follow_up` does
     what an entry of the journal asks for."""
 
@@ -59,6 +60,7 @@ class Desk:
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]
+    logins_of: Callable[[Mailbox], int]
     vault_closed: Callable[[VaultState], None]
     good_secrets: GoodSecrets
     ordered: Callable[[MailboxId, Order], None]

@@ -91,6 +91,7 @@ def furnish(
         judge=world.judge,
         settings=settings,
         interval_of=partial(_interval, settings, _by_id(world)),
+        logins_of=partial(_logins, _by_id(world)),
         vault_closed=calls.vault_closed,
         good_secrets=_good_secrets(world, settings, board),
         ordered=calls.ordered,
@@ -175,6 +176,11 @@ def _interval(settings: Settings, providers: Mapping[str, Provider], mailbox: Ma
         return settings.interval
     provider = providers.get(mailbox.provider)
     return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
+
+
+def _logins(providers: Mapping[str, Provider], mailbox: Mailbox) -> int:
+    provider = providers.get(mailbox.provider)
+    return (provider.limits.logins_per_10_minutes if provider is not None else None) or 0
 
 
 def _refusal_limit(

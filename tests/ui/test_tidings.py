@@ -14,6 +14,7 @@ from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.tidings import Tidings
 from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.beginning import told_shortfall
 from tests.ui.fakes import FakeEngine
 from tests.ui.finding import pressed, said
 from tests.ui.samples import NOW
@@ -69,6 +70,13 @@ async def test_that_checks_cant_keep_up_is_said_while_it_is_so(
     made.take(replace(SHORT, bottleneck=Bottleneck.WORKERS, host=""))
     assert made.isVisible(), "this is news"
     assert "threads" in said(made)
+
+
+@pytest.mark.parametrize("bottleneck", list(Bottleneck))
+@pytest.mark.parametrize("count", [1, 80])
+async def test_each_bottleneck_has_words(words: Wording, bottleneck: Bottleneck, count: int) -> None:
+    told = told_shortfall(replace(SHORT, bottleneck=bottleneck, mailboxes=count), words)
+    assert words.duration(660) in told
 
 
 @pytest.mark.parametrize("why", list(StoreTrouble))
