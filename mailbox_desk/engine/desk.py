@@ -33,8 +33,7 @@ from mailbox_desk.model.vault_state import VaultState
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The shared parts. `interval_of` gives seconds between two rounds of a mailbox, `logins_of` how often its account
-    may sign in within ten minutes (0: no limit is known); `vault_closed` is told when a
+    """The shared parts. `interval_of` gives seconds between two rounds of a mailbox; `vault_closed` is told when a
     secret could not be read; `ordered` carries an order of a host's trial to the mailbox it is for; `follow_up` does
     what an entry of the journal asks for."""
 
@@ -60,7 +59,6 @@ class Desk:
     judge: Judge
     settings: Settings
     interval_of: Callable[[Mailbox], float]
-    logins_of: Callable[[Mailbox], int]
     vault_closed: Callable[[VaultState], None]
     good_secrets: GoodSecrets
     ordered: Callable[[MailboxId, Order], None]

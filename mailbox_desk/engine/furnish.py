@@ -62,11 +62,7 @@ def furnish(
     calls: Calls,
 ) -> Desk:
     """The desk that all watchers stand around."""
-    ledger, apps, lookout = (
-        Ledger(world.archive, world.clock),
-        make_apps(world, stored),
-        _lookout(world, settings, calls),
-    )
+    ledger, apps, lookout = _ledger(world), make_apps(world, stored), _lookout(world, settings, calls)
     journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
@@ -91,7 +87,6 @@ def furnish(
         judge=world.judge,
         settings=settings,
         interval_of=partial(_interval, settings, _by_id(world)),
-        logins_of=partial(_logins, _by_id(world)),
         vault_closed=calls.vault_closed,
         good_secrets=_good_secrets(world, settings, board),
         ordered=calls.ordered,
@@ -117,6 +112,10 @@ def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, call
         sighted=lambda: calls.sighted(VeilReason.ASLEEP),
     )
     return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
+
+
+def _ledger(world: World) -> Ledger:
+    return Ledger(world.archive, world.clock)
 
 
 def _journal(world: World, stored: Stored, wakefulness: Wakefulness) -> Journal:
@@ -176,11 +175,6 @@ def _interval(settings: Settings, providers: Mapping[str, Provider], mailbox: Ma
         return settings.interval
     provider = providers.get(mailbox.provider)
     return provider.interval_seconds if provider is not None else _USUAL_INTERVAL
-
-
-def _logins(providers: Mapping[str, Provider], mailbox: Mailbox) -> int:
-    provider = providers.get(mailbox.provider)
-    return (provider.limits.logins_per_10_minutes if provider is not None else None) or 0
 
 
 def _refusal_limit(

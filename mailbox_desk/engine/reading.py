@@ -51,7 +51,7 @@ def _pace(desk: Desk, mailbox: Mailbox) -> Pace:
     """A line that answers stands for a sign-in, which comes the less often."""
     interval = desk.interval_of(mailbox)
     receiving = max(interval, desk.settings.sign_in_every) if desk.lines.holds(mailbox.id) else interval
-    return Pace(interval, receiving, desk.logins_of(mailbox))
+    return Pace(interval, receiving, desk.lines.logins_of(mailbox))
 
 
 def _room(desk: Desk, host: str) -> Room:

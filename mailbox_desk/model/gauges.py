@@ -54,8 +54,8 @@ class CheckSeconds:
 class Gauges:
     """One moment of a desk. `standing`: mailboxes by what is shown and the cause ("" for none). `logins_left`: refusals
     that each host may still see within the window. `demand`: workers that are needed in the mean. `restarts`: watchers
-    begun anew since the start, by why. `unwritten`: records that the store would not take yet. `lines`: idle connections held, None where there is no such thing.
-    `started_at`: seconds since 1970 UTC."""
+    begun anew since the start, by why. `unwritten`: records that the store would not take yet. `lines`: idle
+    connections held, None where there is no such thing. `started_at`: seconds since 1970 UTC."""
 
     started_at: float
     standing: Mapping[tuple[Shown, str], int] = field(default_factory=lambda: MappingProxyType({}))
