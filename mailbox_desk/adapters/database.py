@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -16,7 +17,7 @@ from mailbox_desk.adapters.store_formats import DESK_FORMAT, StoreFormat
 from mailbox_desk.adapters.store_header import NotAStore
 from mailbox_desk.adapters.workers import Lane, LaneClosed
 from mailbox_desk.model.beginning import Restored
-from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, StatusChange, Stored, StoreTrouble
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import Standing
@@ -24,6 +25,11 @@ from mailbox_desk.paths import Home
 
 T = TypeVar("T")
 _FOREIGN = (sqlite3.Error, OSError, NotAStore, LaneClosed, rows.NoSuchMailbox, msgspec.MsgspecError, ValueError)
+_BY_SQLITE = {
+    sqlite3.SQLITE_FULL: StoreTrouble.FULL,
+    sqlite3.SQLITE_BUSY: StoreTrouble.LOCKED,
+    sqlite3.SQLITE_LOCKED: StoreTrouble.LOCKED,
+}
 _MAILBOXES_A_PORTION = 50
 
 
@@ -130,4 +136,14 @@ async def _ours(answer: Awaitable[T]) -> T:
     except asyncio.CancelledError:
         raise
     except _FOREIGN as error:
-        raise ArchiveFailed(str(error)) from error
+        raise ArchiveFailed(str(error), _why(error)) from error
+
+
+def _why(error: Exception) -> StoreTrouble:
+    """By SQLite's result code (https://sqlite.org/rescode.html, extended ones hold it in their lowest byte) or the
+    system's."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None:
+        return _BY_SQLITE.get(code & 0xFF, StoreTrouble.OTHER)
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StoreTrouble.FULL if is_full else StoreTrouble.OTHER

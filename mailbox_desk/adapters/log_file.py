@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 
 from mailbox_desk.adapters.private_files import make_private_folder
@@ -13,11 +15,19 @@ _MOST_BYTES = 1_000_000
 _OLD_ONES = 2
 
 
+class _Patient(RotatingFileHandler):
+    """On a full disk it waits for room, and stderr is not flooded with what it could not write."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def log_into(home: Home) -> Callable[[], None]:
     """Keep what the program's own loggers say from INFO on, in home.log, at most 3 MB in all; the answer ends it.
     Raises OSError."""
     make_private_folder(home.root)
-    handler = RotatingFileHandler(home.log, maxBytes=_MOST_BYTES, backupCount=_OLD_ONES, encoding="utf-8")
+    handler = _Patient(home.log, maxBytes=_MOST_BYTES, backupCount=_OLD_ONES, encoding="utf-8")
     home.log.chmod(0o600)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     own = logging.getLogger("mailbox_desk")
@@ -28,6 +38,7 @@ def log_into(home: Home) -> Callable[[], None]:
     def end() -> None:
         own.removeHandler(handler)
         own.setLevel(before)
-        handler.close()
+        with suppress(OSError):  # no room for the last lines: they went to stderr as well where they matter
+            handler.close()
 
     return end

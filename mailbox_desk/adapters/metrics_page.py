@@ -87,6 +87,7 @@ def _lines(gauges: Gauges) -> Iterator[str]:
     if short is not None:
         yield _sample("shortfall_ratio", short.ratio, {"bottleneck": short.bottleneck.value, "host": short.host})
     yield from _single("incidents_open", "Incidents that are open.", gauges.incidents_open)
+    yield from _single("unwritten_records", "What waits in memory for a store that takes nothing.", gauges.unwritten)
     yield from _family("watcher_restarts_total", "counter", "Watchers begun anew since the start.")
     for why, count in sorted(gauges.restarts.items()):
         yield _sample("watcher_restarts_total", count, {"why": why})

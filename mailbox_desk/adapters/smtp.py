@@ -57,7 +57,7 @@ class Sending:
         line = self._transport.open(self._course)
         try:
             return self._prepared(line)
-        except StepFailed:
+        except BaseException:  # a fault of ours as well: no socket is left to the garbage collector
             line.close()
             raise
 

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from mailbox_desk import wiring
 from mailbox_desk.cli.console import Console
+from mailbox_desk.cli.own_state import telling_of_the_desk
 from mailbox_desk.cli.source import NotPossible, engine_at_home, engine_for
 from mailbox_desk.engine.board import Gone
 from mailbox_desk.engine.engine import Engine
@@ -87,6 +88,7 @@ async def _serve(
         await engine.start()
         if not engine.ids and not getattr(told, "standby", False):
             raise NotPossible("cli.no_mailboxes")
+        await stack.enter_async_context(telling_of_the_desk(engine, console))
         manager.ready(console.wording.plural("service.status.watches", len(engine.ids)))
         await _tell_changes(engine, reporter, console, news, stop, as_json=told.json)
 

@@ -109,10 +109,6 @@ class Engine(Readings, OAuthFace):
         self._giving_back = GivingBack(world.clock, world.vault, world.tokens, self._desk.apps)
 
     @property
-    def vault_state(self) -> VaultState:
-        return self._world.vault.state
-
-    @property
     def settings(self) -> Settings:
         return self._desk.settings
 
@@ -164,6 +160,7 @@ class Engine(Readings, OAuthFace):
         self._vault_watch.stop()
         await self._stop_tokens()
         await asyncio.gather(*self._shift.stop(), *self._chores.stop(), return_exceptions=True)
+        await self._desk.archive.stop()
         self._watchers.clear()
 
     async def add(self, draft: Draft) -> None:

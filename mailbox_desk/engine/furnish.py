@@ -62,7 +62,7 @@ def furnish(
     calls: Calls,
 ) -> Desk:
     """The desk that all watchers stand around."""
-    ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
+    ledger, apps, lookout = _ledger(world), make_apps(world, stored), _lookout(world, settings, calls)
     journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
     return Desk(
         clock=world.clock,
@@ -112,6 +112,10 @@ def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, call
         sighted=lambda: calls.sighted(VeilReason.ASLEEP),
     )
     return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
+
+
+def _ledger(world: World) -> Ledger:
+    return Ledger(world.archive, world.clock)
 
 
 def _journal(world: World, stored: Stored, wakefulness: Wakefulness) -> Journal:

@@ -113,6 +113,11 @@ class Lines:
         """Whether any mailbox may keep one."""
         return self._who is not WhoIdles.NONE and not isinstance(self._lines, NoLines)
 
+    def logins_of(self, mailbox: Mailbox) -> int:
+        """How often its account may sign in within ten minutes, by its provider's word; 0: no limit is known."""
+        provider = self._provider(mailbox)
+        return (provider.limits.logins_per_10_minutes if provider is not None else None) or 0
+
     def holds(self, mailbox_id: MailboxId) -> bool:
         """Whether this mailbox has one now."""
         return self._lines.holds(mailbox_id)

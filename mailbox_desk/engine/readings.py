@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from mailbox_desk.diagnosis.provider import Provider
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.world import World
-from mailbox_desk.model.history import Heartbeat, StatusChange
+from mailbox_desk.model.history import Heartbeat, StatusChange, Unwritten
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.vault_state import VaultState
 
 
 class Readings:
@@ -18,6 +19,15 @@ class Readings:
     _world: World
     _desk: Desk
     _providers: Mapping[str, Provider]
+
+    @property
+    def vault_state(self) -> VaultState:
+        return self._world.vault.state
+
+    @property
+    def unwritten(self) -> Unwritten | None:
+        """What waits in memory for a store that takes nothing; None where all is written."""
+        return self._desk.archive.unwritten
 
     @property
     def providers(self) -> tuple[Provider, ...]:

@@ -15,7 +15,7 @@ from mailbox_desk.engine.ports import Clock, Vault
 from mailbox_desk.model.vault_state import VaultState
 
 _log = logging.getLogger(__name__)
-_LOOK_EVERY: Final = 20.0
+_LOOK_EVERY: Final = 5.0
 """Seconds between two looks at a closed vault."""
 
 

@@ -11,10 +11,13 @@ from mailbox_desk.model.verdict import Half, Shown
 
 
 class Bottleneck(StrEnum):
-    """What keeps the checks from their intervals: our own workers, or the connections that one host allows."""
+    """What keeps the checks from their intervals: our own workers, the connections that one host allows, the sign-ins
+    that a provider allows one account, or the refusals that one host has seen."""
 
     WORKERS = "workers"
     HOST = "host"
+    LOGINS = "logins"
+    REFUSALS = "refusals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class CheckSeconds:
 class Gauges:
     """One moment of a desk. `standing`: mailboxes by what is shown and the cause ("" for none). `logins_left`: refusals
     that each host may still see within the window. `demand`: workers that are needed in the mean. `restarts`: watchers
-    begun anew since the start, by why. `lines`: idle connections held, None where there is no such thing.
-    `started_at`: seconds since 1970 UTC."""
+    begun anew since the start, by why. `unwritten`: records that the store would not take yet. `lines`: idle
+    connections held, None where there is no such thing. `started_at`: seconds since 1970 UTC."""
 
     started_at: float
     standing: Mapping[tuple[Shown, str], int] = field(default_factory=lambda: MappingProxyType({}))
@@ -65,4 +68,5 @@ class Gauges:
     shortfall: Shortfall | None = None
     incidents_open: int = 0
     restarts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    unwritten: int = 0
     lines: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
@@ -64,8 +65,29 @@ class Stored:
     settings: dict[str, str] = field(default_factory=dict)
 
 
+class StoreTrouble(StrEnum):
+    """Why a store takes nothing: no room, another program that holds it, or anything else."""
+
+    FULL = "full"
+    LOCKED = "locked"
+    OTHER = "other"
+
+
 class ArchiveFailed(Exception):
     """The store could not be read or written: disk full, not allowed, damaged. The cause is kept."""
+
+    def __init__(self, text: str, why: StoreTrouble = StoreTrouble.OTHER) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """What the store would not take and what waits in memory for that. `since`: seconds since 1970 UTC."""
+
+    since: float
+    records: int
+    why: StoreTrouble = StoreTrouble.OTHER
 
 
 class StoreIsNewer(Exception):

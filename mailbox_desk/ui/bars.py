@@ -126,7 +126,7 @@ class VaultBar(Bar):
     def __init__(self, words: Wording) -> None:
         super().__init__(Tone.AMBER)
         self._words = words
-        self._state = VaultState.OPEN
+        self.state = VaultState.OPEN
         self._passphrase, self._again = PasswordField(), PasswordField()
         for field, key in ((self._passphrase, "passphrase"), (self._again, "passphrase_again")):
             field.setPlaceholderText(words.text(f"ui.vault.{key}"))
@@ -139,7 +139,7 @@ class VaultBar(Bar):
 
     def show_state(self, state: VaultState) -> None:
         """Say how the vault stands; nothing where it is open."""
-        self._state = state
+        self.state = state
         self.setVisible(state is not VaultState.OPEN)
         if state is VaultState.OPEN:
             self._forget()
@@ -166,7 +166,7 @@ class VaultBar(Bar):
             self._press()
 
     def _press(self) -> None:
-        match self._state:
+        match self.state:
             case VaultState.LOCKED:
                 self._send(None)
             case VaultState.WANTS_PASSPHRASE:

@@ -150,6 +150,8 @@ class DeskView(QObject):
         self._sum_up()
         if self._around is not None:
             self._network_bar.show_view(self._around.engine.network)
+            if self._around.engine.vault_state is not self._vault_bar.state:  # it may be unlocked elsewhere
+                self.tell_vault(self._around.engine.vault_state)
         self._choose_first()
         looked_at = self._window.list.current_id()
         if is_new_together or any(row.id == looked_at for row in fresh):

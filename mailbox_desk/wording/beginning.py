@@ -1,4 +1,4 @@
-"""How a start found its home, and whether the checks keep up, in short sentences."""
+"""How a start found its home, whether the checks keep up and the store takes what is new, in short sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 from mailbox_desk.model.beginning import Beginning
 from mailbox_desk.model.gauges import Shortfall
+from mailbox_desk.model.history import Unwritten
 from mailbox_desk.wording.voice import Wording
 
 
@@ -24,3 +25,8 @@ def told_shortfall(short: Shortfall, words: Wording) -> str:
     """Why the checks can't keep up, and what would help."""
     every = words.duration(math.ceil(short.interval / 60) * 60)
     return words.plural(f"service.short.{short.bottleneck.value}", short.mailboxes, host=short.host, every=every)
+
+
+def told_unwritten(unwritten: Unwritten, words: Wording, now: float) -> str:
+    """That what is new waits in memory, why, and what would help. `now`: seconds since 1970 UTC."""
+    return words.text(f"service.unwritten.{unwritten.why.value}", at=words.clock(unwritten.since, now))

@@ -22,6 +22,7 @@ GAUGES = Gauges(
     workers=32,
     shortfall=Shortfall(Bottleneck.HOST, 1.5, 600.0, 12, "imap.example.org"),
     incidents_open=1,
+    unwritten=7,
     restarts={"stuck": 1},
     lines=38,
 )
@@ -50,6 +51,7 @@ def test_prometheus_reads_every_value() -> None:
     assert read["watcher_restarts_total", (("why", "stuck"),)] == 1
     singles = ("start_time_seconds", "checks_running", "workers", "workers_needed", "incidents_open", "idle_lines")
     assert [read[name, ()] for name in singles] == [1_800_000_000.0, 3, 32, 1.25, 1, 38]
+    assert read["unwritten_records", ()] == 7
 
 
 def test_a_desk_that_just_began_has_a_page_too() -> None:

@@ -21,7 +21,7 @@ from mailbox_desk.model.credential import Credential, Password, Secret
 from mailbox_desk.model.diagnosis import Context, Diagnosis, RankedCause
 from mailbox_desk.model.discovery import Miss, NotFound, ServerOffer, Source
 from mailbox_desk.model.errand import Errand, Keeping
-from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored
+from mailbox_desk.model.history import ArchiveFailed, Heartbeat, Record, Refusal, StatusChange, Stored, StoreTrouble
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId, Security
 from mailbox_desk.model.notice import Notice
@@ -214,7 +214,7 @@ class Shelf:
 
     async def record(self, record: Record) -> None:
         if self.full:
-            raise ArchiveFailed("disk full")
+            raise ArchiveFailed("disk full", StoreTrouble.FULL)
         if record.standing is not None:
             self.standings[record.standing.mailbox_id] = record.standing
         if record.heartbeat is not None:
@@ -227,7 +227,7 @@ class Shelf:
 
     async def save_setting(self, name: str, value: str) -> None:
         if self.full:
-            raise ArchiveFailed("disk full")
+            raise ArchiveFailed("disk full", StoreTrouble.FULL)
         self.settings[name] = value
 
     async def tidy(self, now: float) -> None:

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from mailbox_desk.engine.ledger import Ledger
-from mailbox_desk.model.history import ArchiveFailed, Record, Refusal
+from mailbox_desk.engine.ledger import TRY_EVERY, Ledger
+from mailbox_desk.model.history import ArchiveFailed, Record, Refusal, StoreTrouble
 from mailbox_desk.model.mailbox import MailboxId
 from tests.engine.fakes import EPOCH, Lab, Shelf, refuse
 
@@ -60,10 +60,10 @@ class Picky(Shelf):
         await super().record(record)
 
 
-async def test_a_record_with_a_fault_of_its_own_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_record_with_a_fault_of_its_own_holds_up_no_other(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "mailbox_desk")
     shelf = Picky()
-    ledger = Ledger(shelf)
+    ledger = Ledger(shelf, lab.clock)
     shelf.full = True
     for host in ("x", "bad", "y"):
         with pytest.raises(ArchiveFailed):
@@ -72,3 +72,33 @@ async def test_a_record_with_a_fault_of_its_own_holds_up_no_other(caplog: pytest
     await ledger.record(Record(refusals=(Refusal(2.0, "z", MailboxId("a")),)))
     assert [each.host for each in shelf.refusals] == ["z", "x", "y"]
     assert "2 owed, 1 given up" in caplog.text
+
+
+async def test_what_waits_is_told_and_tried_again_without_anybody_asking(lab: Lab) -> None:
+    lab.mailbox("a", sending=False)
+    engine = await lab.start()
+    await lab.clock.pass_by(5)
+    lab.shelf.full, since = True, lab.clock.now()
+    await engine.pause([MailboxId("a")], None)
+    await lab.clock.pass_by(TRY_EVERY * 3)
+    told = engine.unwritten
+    assert told is not None
+    assert told.since == pytest.approx(since, abs=1)
+    assert (told.records > 0, told.why) == (True, StoreTrouble.FULL)
+    lab.shelf.full = False
+    await lab.clock.pass_by(TRY_EVERY + 1)
+    assert engine.unwritten is None
+    assert lab.shelf.standings[MailboxId("a")].shown.value == "PAUSED", "no check came meanwhile"
+
+
+async def test_an_end_tries_once_more_and_says_what_is_lost(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
+    for is_full_still in (False, True):
+        shelf = Shelf(full=True)
+        ledger = Ledger(shelf, lab.clock)
+        with pytest.raises(ArchiveFailed):
+            await ledger.record(Record(refusals=(Refusal(1.0, "x", MailboxId("a")),)))
+        shelf.full = is_full_still
+        caplog.clear()
+        await ledger.stop()
+        assert len(shelf.refusals) == (not is_full_still)
+        assert ("1 records are lost" in caplog.text) is is_full_still

@@ -18,7 +18,7 @@ from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.discovery import Candidate, DiscoveryEnded, DiscoveryStep, Found, Source
 from mailbox_desk.model.errand import Draft, TryOutStep
-from mailbox_desk.model.history import StatusChange
+from mailbox_desk.model.history import StatusChange, Unwritten
 from mailbox_desk.model.import_plan import Kept
 from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.mailbox import Endpoint, Mailbox, MailboxId
@@ -42,6 +42,7 @@ class FakeEngine:
         for each in snapshots:
             self.board.publish(each)
         self.vault_state = VaultState.OPEN
+        self.unwritten: Unwritten | None = None
         self.shared_incidents: tuple[Incident, ...] = ()
         self.wishes: list[tuple[object, ...]] = []
         self.scripts: list[Sequence[TryOutStep | None]] = []

@@ -9,10 +9,12 @@ import pytest
 
 from mailbox_desk.model.beginning import Beginning, Restored
 from mailbox_desk.model.gauges import Bottleneck, Gauges, Shortfall
+from mailbox_desk.model.history import StoreTrouble, Unwritten
 from mailbox_desk.ui.surroundings import Surroundings
 from mailbox_desk.ui.tidings import Tidings
 from mailbox_desk.ui.window import Window
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.beginning import told_shortfall
 from tests.ui.fakes import FakeEngine
 from tests.ui.finding import pressed, said
 from tests.ui.samples import NOW
@@ -68,6 +70,34 @@ async def test_that_checks_cant_keep_up_is_said_while_it_is_so(
     made.take(replace(SHORT, bottleneck=Bottleneck.WORKERS, host=""))
     assert made.isVisible(), "this is news"
     assert "threads" in said(made)
+
+
+@pytest.mark.parametrize("bottleneck", list(Bottleneck))
+@pytest.mark.parametrize("count", [1, 80])
+async def test_each_bottleneck_has_words(words: Wording, bottleneck: Bottleneck, count: int) -> None:
+    told = told_shortfall(replace(SHORT, bottleneck=bottleneck, mailboxes=count), words)
+    assert words.duration(660) in told
+
+
+@pytest.mark.parametrize("why", list(StoreTrouble))
+async def test_that_the_store_takes_nothing_is_said_while_it_is_so(
+    window: Window, around: Surroundings, engine: FakeEngine, words: Wording, why: StoreTrouble
+) -> None:
+    made = strip(window, around, Beginning())
+    made._store_timer.setInterval(1)
+    engine.unwritten = Unwritten(NOW - 600, 7, why)
+    await until(made.isVisible)
+    assert words.text(f"service.unwritten.{why.value}", at=words.clock(NOW - 600, NOW)) in said(made)
+    pressed(made, words.text("ui.close"))
+    engine.unwritten = Unwritten(NOW - 600, 8, why)
+    made.take_unwritten(engine.unwritten)
+    assert not made.isVisible(), "known is known"
+    engine.unwritten = None
+    made.take_unwritten(None)
+    engine.unwritten = Unwritten(NOW - 60, 1, why)
+    await until(made.isVisible)
+    engine.unwritten = None
+    await until(lambda: not made.isVisible())
 
 
 async def test_it_looks_by_itself(
