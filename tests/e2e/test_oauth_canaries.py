@@ -24,8 +24,8 @@ CLIENT, CLIENT_SECRET = "client_secret_post", "secret of the app/+&"
 BRIEF = 45
 """Seconds that an access token lives: less than a check wants, so that every check renews it."""
 IN_THE_LINK = frozenset({"state", "nonce"})
-"""RFC 8252 hands the link to another program; nobody can do anything with these but end this one sign-in. They are worth
-nothing without the verifier, and looked for everywhere but in the command line of the program that opens the link."""
+"""RFC 8252 hands the link to another program; without the verifier, whoever reads these there can get nothing by them.
+They are looked for everywhere else."""
 
 
 @pytest.fixture
