@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import trustme
 
@@ -28,6 +28,12 @@ def web_password(address: str) -> str:
 
 def mail_password(address: str) -> str:
     return f"mail password of {address}"
+
+
+class Session(Protocol):
+    """Whose bus and keyring a home is filled for."""
+
+    env: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class OAuthLab:
 
     def fill_home(
         self,
-        person: Person,
+        session: Session,
         root: Path,
         signing_in: Sequence[str] = (),
         passwords: Sequence[str] = (),
@@ -83,7 +89,7 @@ class OAuthLab:
             "app": app_of if app else None,
             "grants": dict(grants),
         }
-        env = person.env | {"SSL_CERT_FILE": str(self.mail.ca_file), "LANG": "C.UTF-8"}
+        env = session.env | {"SSL_CERT_FILE": str(self.mail.ca_file), "LANG": "C.UTF-8"}
         command = [sys.executable, str(_HERE / "oauth_home.py")]
         done = subprocess.run(
             command, input=json.dumps(wish), env=env, text=True, capture_output=True, check=False, timeout=120

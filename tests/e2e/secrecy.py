@@ -53,9 +53,11 @@ def found_in(places: Iterable[tuple[str, bytes]], secrets: dict[str, str]) -> li
 
 
 def files_under(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """All of them; what goes away meanwhile is none."""
     for path in folder.rglob("*"):
-        if path.is_file():
-            yield str(path), path.read_bytes()
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                yield str(path), path.read_bytes()
 
 
 def of_process(pid: int) -> Iterator[tuple[str, bytes]]:
