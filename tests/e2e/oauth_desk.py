@@ -76,6 +76,7 @@ class OAuthLab:
         *,
         app: bool = True,
         grants: Mapping[str, str] = MappingProxyType({}),
+        settings: Mapping[str, str] = MappingProxyType({}),
         **app_of: str,
     ) -> Path:
         """`grants`: address -> a refresh token that works, else the grants have died; `app_of`: the client."""
@@ -88,6 +89,7 @@ class OAuthLab:
             "passwords": list(passwords),
             "app": app_of if app else None,
             "grants": dict(grants),
+            "settings": dict(settings),
         }
         env = session.env | {"SSL_CERT_FILE": str(self.mail.ca_file), "LANG": "C.UTF-8"}
         command = [sys.executable, str(_HERE / "oauth_home.py")]

@@ -23,6 +23,7 @@ from tests.e2e.flow_desk import QUICK
 
 DEAD = "refresh-token-that-has-died"
 OVER = "access-token-long-over"
+_HOUR, _DAY = 3_600.0, 86_400.0
 OLD = "the old password"
 
 
@@ -30,7 +31,7 @@ async def fill(wish: dict[str, Any]) -> None:
     home = Home(Path(wish["home"]))
     database = Database(home)
     await database.open()
-    for name, value in {**QUICK, "refusals_per_host": "100"}.items():
+    for name, value in {**QUICK, "refusals_per_host": "100", **wish["settings"]}.items():
         await database.save_setting(name, value)
     await database.close()
     async with open_house(home) as house:
@@ -40,7 +41,10 @@ async def fill(wish: dict[str, Any]) -> None:
         if wish["app"] is not None:
             await engine.save_oauth_app(app_at(service, **wish["app"]))
         for address in wish["signing_in"]:
-            await engine.add(Draft(mailbox_of(address, wish), grant(wish["grants"].get(address, DEAD))))
+            given = wish["grants"].get(address)
+            await engine.add(
+                Draft(mailbox_of(address, wish), grant(given, _HOUR) if given else grant(DEAD, 200 * _DAY))
+            )
         for address in wish["passwords"]:
             await engine.add(Draft(mailbox_of(address, wish), Password(Secret(OLD))))
 
@@ -55,9 +59,9 @@ def app_at(service: OAuthService, client: str = "desktop", secret: str = "") -> 
     return OAuthApp(OAuthAppId("lab"), service, client, Secret(secret) if secret else None)
 
 
-def grant(refresh_token: str) -> Credential:
-    """Given long ago; what it last gave has run out."""
-    past = time.time() - 86_400 * 200
+def grant(refresh_token: str, age: float) -> Credential:
+    """Given `age` seconds ago; the access token that it came with has run out."""
+    past = time.time() - age
     return OAuthToken(Secret(refresh_token), Secret(OVER), past, "lab", past, past, "mail")
 
 
