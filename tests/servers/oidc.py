@@ -95,7 +95,8 @@ class OpenIdProvider:
 
     def order(self, what: str, **wish: Any) -> list[str]:
         """Order a fault ("fault": path, status, body, headers, delay in ms, hang), take a person's grants away
-        ("revoke": user), change a password ("user"). The answer: what was asked of it since the last order."""
+        ("revoke": user), change a password ("user"), or how long access tokens live from now on ("life": seconds). The
+        answer: what was asked of it since the last order."""
         asked: list[str] = self._ordered(what, wish)["asked"]
         return asked
 

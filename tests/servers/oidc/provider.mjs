@@ -40,7 +40,7 @@ const provider = new Provider(issuer, {
     users.has(id) ? { accountId: id, claims: () => ({ sub: id, email: config.emails?.[id] ?? id }) } : undefined,
   conformIdTokenClaims: !config.email_in_id_token,
   ttl: {
-    AccessToken: config.access_seconds ?? 3600,
+    AccessToken: () => config.access_seconds ?? 3600,
     AuthorizationCode: 60,
     DeviceCode: config.device_seconds ?? 300,
     Grant: 86400,
@@ -133,6 +133,7 @@ async function order(request, response, what) {
   if (what === 'revoke') {
     for (const [id, account] of grants) if (account === wish.user) await (await provider.Grant.find(id))?.destroy();
   }
+  if (what === 'life') config.access_seconds = wish.seconds;
   if (what === 'user') wish.password === null ? users.delete(wish.user) : users.set(wish.user, wish.password);
   response.end(JSON.stringify({ asked: asked.splice(0), issued: what === 'issued' ? issued : [] }));
 }
