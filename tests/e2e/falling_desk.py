@@ -46,7 +46,7 @@ def is_killed(bearer: Bearer) -> NoReturn:
 if __name__ == "__main__":
     where = sys.argv[1]
     if where == "renewal":
-        oauth.refreshing = falls_in_renewal
+        oauth.refreshing = falls_in_renewal  # type: ignore[attr-defined]
     else:
         Bearer.first = property(falls_in_check if where == "check" else is_killed)  # type: ignore[assignment]
     sys.exit(main(sys.argv[2:]))
