@@ -17,11 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from mailbox_desk.adapters.failures import Scene, failure_from
 from mailbox_desk.adapters.oauth_web import AddressUnusable, WebAnswer
-from mailbox_desk.adapters.redaction import Redactor, decoded
+from mailbox_desk.adapters.redaction import HIDDEN, Redactor, decoded
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.mark import Mark
@@ -37,6 +37,14 @@ _TOO_MANY: Final = re.compile(r"too many requests", re.IGNORECASE)
 _ERROR_NAME: Final = re.compile(r"[\x21-\x7e]{1,60}")
 _USUAL_SECONDS: Final = 3600.0
 _LONGEST_WAIT: Final = 86400.0
+_LONGEST_TOKEN: Final = 32_768
+# What servers show in their own troubles, whatever they write it in: JSON cut off amid a word, a form, a dump.
+_NAMED: Final = re.compile(
+    r"((?:access|refresh|id)_?token|device_?code|code_?verifier|client_?secret|assertion)"
+    r"(\W{1,12})([^\s\"'&<>,;(){}\[\]\\]{12,})",
+    re.IGNORECASE,
+)
+_OPAQUE: Final = re.compile(r"(?=[\w.~+/=-]*\d)[\w.~+/=-]{20,}")
 HALF: Final = Half.RECEIVING
 """A grant belongs to both halves; a Failure names one."""
 
@@ -63,18 +71,23 @@ def granting_of(answer: WebAnswer, asked: OAuthToken, now: float, redactor: Reda
     server gives no new one. Raises TokenFailed."""
     told = json_of(answer)
     access = told.get("access_token")
-    if answer.status != http.client.OK or "error" in told or not isinstance(access, str) or not access:
+    if answer.status != http.client.OK or "error" in told or not is_token(access):
         raise TokenFailed(failure_of(Step.TOKEN, answer, redactor), retry_after(answer, now))
     renewed, id_token, scope = (told.get(name) for name in ("refresh_token", "id_token", "scope"))
     token = replace(
         asked,
-        refresh_token=Secret(renewed) if isinstance(renewed, str) and renewed else asked.refresh_token,
+        refresh_token=Secret(renewed) if is_token(renewed) else asked.refresh_token,
         access_token=Secret(access),
         expires_at=now + seconds_in(told, "expires_in", _USUAL_SECONDS),
         refreshed_at=now,
         scope=scope if isinstance(scope, str) and scope else asked.scope,
     )
     return Granting(token, Secret(id_token if isinstance(id_token, str) else ""))
+
+
+def is_token(told: object) -> TypeGuard[str]:
+    """Whether it is what forms, headers and mail servers can carry: VSCHAR of RFC 6749 appendix A, not endless."""
+    return isinstance(told, str) and 0 < len(told) <= _LONGEST_TOKEN and told.isascii() and told.isprintable()
 
 
 def seconds_in(told: Mapping[str, Any], name: str, usual: float) -> float:
@@ -87,10 +100,12 @@ def seconds_in(told: Mapping[str, Any], name: str, usual: float) -> float:
 
 
 def failure_of(step: Step, answer: WebAnswer, redactor: Redactor) -> Failure:
-    """The Failure that an answer without a grant means."""
+    """The Failure that an answer without a grant means. Tokens that stand in it all the same are hidden."""
     told = json_of(answer)
     kind = _kind_by_status(answer.status) or kind_of_error(told)
-    text = decoded(answer.body)
+    text = _NAMED.sub(rf"\1\2{HIDDEN}", decoded(answer.body))
+    if answer.status < http.client.MULTIPLE_CHOICES:  # half a grant, under names that nobody knows
+        text = _OPAQUE.sub(HIDDEN, text)
     if kind is None or "access_token" in told:  # half a token is not for keeping
         marks = frozenset({Mark.UNEXPECTED_ANSWER})
         shown = "" if "access_token" in told else text

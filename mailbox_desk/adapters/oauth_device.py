@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mailbox_desk.adapters.failures import TIMED_OUT
-from mailbox_desk.adapters.oauth_answers import HALF, failure_of, json_of, seconds_in
+from mailbox_desk.adapters.oauth_answers import HALF, failure_of, is_token, json_of, seconds_in
 from mailbox_desk.adapters.oauth_client import OAuthClient
 from mailbox_desk.adapters.oauth_granting import failed_sign_in, granted, redactor_of
 from mailbox_desk.adapters.oauth_identity import WrongIdentity
@@ -63,7 +63,7 @@ def _offer_in(answer: WebAnswer, now: float) -> _Offer | None:
     url = told.get("verification_uri") or told.get("verification_url")  # Google's and Microsoft's older name
     complete = told.get("verification_uri_complete", "")
     user_code, device_code = told.get("user_code"), told.get("device_code")
-    if not isinstance(user_code, str) or not isinstance(device_code, str) or not device_code:
+    if not isinstance(user_code, str) or not is_token(device_code):
         return None
     if not user_code.isprintable() or not 0 < len(user_code) <= _LONGEST_CODE:
         return None

@@ -26,6 +26,8 @@ class WrongIdentity(Exception):
 
 def claims_of(id_token: Secret, app: OAuthApp, nonce: str) -> Mapping[str, Any]:
     """What the id token says. `nonce`: "" where none was asked for. Raises WrongIdentity."""
+    if not id_token.reveal().isascii():
+        raise WrongIdentity("no token")
     try:
         claims: dict[str, Any] = jwt.decode(
             id_token.reveal(),

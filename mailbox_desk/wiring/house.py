@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailbox_desk.adapters.checker import MailChecker
+from mailbox_desk.adapters.core_dumps import forbid_core_dumps
 from mailbox_desk.adapters.database import Database
 from mailbox_desk.adapters.discovery import ServerFinder
 from mailbox_desk.adapters.door import Door, Request
@@ -311,6 +312,7 @@ def _reaching(
     for lane in (checks, answers, searches):
         stack.callback(lane.close)
     raise_file_limit()
+    forbid_core_dumps()
     kept_lines = KeptLines(answers)
     checker = MailChecker(checks, names, trust=lambda: load_trust(os.environ, also=authority), keep=kept_lines.take)
     finder = ServerFinder(searches, checker.trust, settings.discovery)

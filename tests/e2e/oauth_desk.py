@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import trustme
 
@@ -26,6 +28,12 @@ def web_password(address: str) -> str:
 
 def mail_password(address: str) -> str:
     return f"mail password of {address}"
+
+
+class Session(Protocol):
+    """Whose bus and keyring a home is filled for."""
+
+    env: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,17 @@ class OAuthLab:
 
     def fill_home(
         self,
-        person: Person,
+        session: Session,
         root: Path,
         signing_in: Sequence[str] = (),
         passwords: Sequence[str] = (),
         *,
         app: bool = True,
+        grants: Mapping[str, str] = MappingProxyType({}),
+        settings: Mapping[str, str] = MappingProxyType({}),
+        **app_of: str,
     ) -> Path:
+        """`grants`: address -> a refresh token that works, else the grants have died; `app_of`: the client."""
         wish = {
             "home": str(root),
             "issuer": self.provider.issuer,
@@ -75,9 +87,11 @@ class OAuthLab:
             "smtp": self.mail.submission_port,
             "signing_in": list(signing_in),
             "passwords": list(passwords),
-            "app": app,
+            "app": app_of if app else None,
+            "grants": dict(grants),
+            "settings": dict(settings),
         }
-        env = person.env | {"SSL_CERT_FILE": str(self.mail.ca_file), "LANG": "C.UTF-8"}
+        env = session.env | {"SSL_CERT_FILE": str(self.mail.ca_file), "LANG": "C.UTF-8"}
         command = [sys.executable, str(_HERE / "oauth_home.py")]
         done = subprocess.run(
             command, input=json.dumps(wish), env=env, text=True, capture_output=True, check=False, timeout=120
@@ -87,12 +101,12 @@ class OAuthLab:
 
 
 @contextmanager
-def oauth_lab(ca: trustme.CA, folder: Path, users: Sequence[str]) -> Iterator[OAuthLab]:
-    """Every user can sign in on the web and, by another password, at the mail server."""
+def oauth_lab(ca: trustme.CA, folder: Path, users: Sequence[str], **options: Any) -> Iterator[OAuthLab]:
+    """Every user can sign in on the web and, by another password, at the mail server. `options`: the provider's."""
     folder.mkdir(parents=True, exist_ok=True)
     ca.cert_pem.write_to_path(str(folder / "ca.pem"))
     mail = Dovecot([DovecotUser(each, mail_password(each)) for each in users], ca=ca, top_conf=OAUTH2)
-    with OpenIdProvider({each: web_password(each) for each in users}, ca) as provider:
+    with OpenIdProvider({each: web_password(each) for each in users}, ca, **options) as provider:
         asking = provider.introspection() + f"tls_ca_cert_file = {mail.ca_file}\n"
         (mail.root / "oauth2.conf.ext").write_text(asking)
         with mail:

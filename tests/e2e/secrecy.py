@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import quote, quote_plus
+
+_LONG = 40
+_LOOK_EVERY = 0.15
 
 
 def disguises(secret: str, user: str) -> dict[str, bytes]:
@@ -23,11 +29,21 @@ def disguises(secret: str, user: str) -> dict[str, bytes]:
         "sasl plain": base64.b64encode(f"\0{user}\0{secret}".encode()).rstrip(b"="),
         "sasl plain with authzid": base64.b64encode(f"{user}\0{user}\0{secret}".encode()).rstrip(b"="),
         "hex": plain.hex().encode(),
+        "sasl xoauth2": base64.b64encode(f"user={user}\1auth=Bearer {secret}\1\1".encode()).rstrip(b"="),
+        "sasl oauthbearer": base64.b64encode(f"n,a={user},\1auth=Bearer {secret}\1\1".encode()).rstrip(b"="),
+        "basic": _inside_of_base64(quote(secret, safe="").encode(), 0),
     }
-    for shift in range(3):  # base64 of the secret inside a longer text: what stands before it moves the letters
-        letters = base64.b64encode(b"\0" * shift + plain)
-        forms[f"base64, shifted {shift}"] = letters[shift + 1 if shift else 0 : (len(plain) + shift) // 3 * 4]
+    forms |= {f"base64, shifted {shift}": _inside_of_base64(plain, shift) for shift in range(3)}
+    if len(secret) >= _LONG:  # a page of a store may end amid it
+        half = len(plain) // 2
+        forms |= {"first half": plain[:half], "second half": plain[half:]}
     return forms
+
+
+def _inside_of_base64(plain: bytes, shift: int) -> bytes:
+    """What of it stands in the base64 of a longer text: what is before it moves the letters."""
+    letters = base64.b64encode(b"\0" * shift + plain)
+    return letters[shift + 1 if shift else 0 : (len(plain) + shift) // 3 * 4]
 
 
 def found_in(places: Iterable[tuple[str, bytes]], secrets: dict[str, str]) -> list[str]:
@@ -37,9 +53,11 @@ def found_in(places: Iterable[tuple[str, bytes]], secrets: dict[str, str]) -> li
 
 
 def files_under(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """All of them; what goes away meanwhile is none."""
     for path in folder.rglob("*"):
-        if path.is_file():
-            yield str(path), path.read_bytes()
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                yield str(path), path.read_bytes()
 
 
 def of_process(pid: int) -> Iterator[tuple[str, bytes]]:
@@ -50,3 +68,40 @@ def of_process(pid: int) -> Iterator[tuple[str, bytes]]:
     for children in folder.glob("task/*/children"):
         for child in children.read_text().split():
             yield from of_process(int(child))
+
+
+class ProcessWatch:
+    """While it is entered, what all processes of this computer show of themselves is kept: command lines of everybody
+    (a helper may live for moments only), environments of the watched process and of its children."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._seen: dict[bytes, str] = {}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+
+    def __enter__(self) -> ProcessWatch:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def places(self, *, but: bytes = b"") -> list[tuple[str, bytes]]:
+        """What was seen, once each; without what holds `but`."""
+        return [(place, shown) for shown, place in self._seen.items() if not but or but not in shown]
+
+    def _look_on(self) -> None:
+        while not self._over.wait(_LOOK_EVERY):
+            for folder in Path("/proc").glob("[0-9]*"):
+                self._look(folder / "cmdline")
+            with suppress(OSError):
+                self._seen.update((shown, place) for place, shown in of_process(self._pid))
+
+    def _look(self, file: Path) -> None:
+        with suppress(OSError):
+            shown = file.read_bytes()
+            self._seen[shown] = f"{file}: {shown[:60]!r}"

@@ -130,6 +130,7 @@ class AdminTokenServer:
     asked: Counter[str] = field(default_factory=Counter)
     claims: list[Mapping[str, Any]] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
+    assertions: list[str] = field(default_factory=list)
 
     def __enter__(self) -> AdminTokenServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -173,6 +174,7 @@ class AdminTokenServer:
         if path == "/introspect":
             who = self.given.get(form.get("token", ""))
             return 200, {"active": who is not None, "sub": who or "", "scope": "mail"}
+        self.assertions += [form[name] for name in ("assertion", "client_assertion") if name in form]
         if self.answers:
             return self.answers.pop(0)
         try:

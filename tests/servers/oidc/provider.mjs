@@ -10,6 +10,7 @@ const issuer = `https://localhost:${config.port}`;
 const users = new Map(Object.entries(config.users));
 const fault = { path: '', status: 0, body: 'fault', headers: {}, delay: 0, hang: false };
 const asked = [];
+const issued = []; // [kind, value, account] of all that nobody else may keep
 const grants = new Map();
 
 const provider = new Provider(issuer, {
@@ -28,7 +29,7 @@ const provider = new Provider(issuer, {
       application_type: 'native',
       token_endpoint_auth_method: way,
       redirect_uris: ['http://127.0.0.1'],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
     })),
     { client_id: 'dovecot', client_secret: 'dovesecret', redirect_uris: [], response_types: [], grant_types: [] },
@@ -39,7 +40,7 @@ const provider = new Provider(issuer, {
     users.has(id) ? { accountId: id, claims: () => ({ sub: id, email: config.emails?.[id] ?? id }) } : undefined,
   conformIdTokenClaims: !config.email_in_id_token,
   ttl: {
-    AccessToken: config.access_seconds ?? 3600,
+    AccessToken: () => config.access_seconds ?? 3600,
     AuthorizationCode: 60,
     DeviceCode: config.device_seconds ?? 300,
     Grant: 86400,
@@ -75,6 +76,16 @@ const provider = new Provider(issuer, {
   },
 });
 provider.on('grant.saved', (grant) => grants.set(grant.jti, grant.accountId));
+provider.use(async (context, next) => {
+  await next();
+  const { params = {}, entities = {} } = context.oidc ?? {};
+  const account = entities.Account?.accountId ?? '';
+  const note = (kind, value) => value && issued.push([kind, value, account]);
+  for (const kind of ['state', 'nonce', 'code', 'code_verifier', 'refresh_token']) note(kind, params[kind]);
+  for (const kind of ['access_token', 'refresh_token', 'id_token', 'device_code']) note(kind, context.body?.[kind]);
+  const back = URL.canParse(context.response.get('location')) ? new URL(context.response.get('location')) : undefined;
+  note('code', back?.searchParams.get('code'));
+});
 
 const page = (title, body) => `<!doctype html><title>${title}</title><h1>${title}</h1>${body}`;
 
@@ -122,8 +133,9 @@ async function order(request, response, what) {
   if (what === 'revoke') {
     for (const [id, account] of grants) if (account === wish.user) await (await provider.Grant.find(id))?.destroy();
   }
+  if (what === 'life') config.access_seconds = wish.seconds;
   if (what === 'user') wish.password === null ? users.delete(wish.user) : users.set(wish.user, wish.password);
-  response.end(JSON.stringify({ asked: asked.splice(0) }));
+  response.end(JSON.stringify({ asked: asked.splice(0), issued: what === 'issued' ? issued : [] }));
 }
 
 const callback = provider.callback();
