@@ -14,6 +14,7 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.fleet_tokens import FleetTokens
 from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.holding import is_free
@@ -63,7 +64,9 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
-    journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
+    pace = make_pace(world, apps, agenda)
+    fleets = make_fleets(world, stored, pace, lookout, wakefulness)
+    journal = _journal(world, stored, wakefulness, fleets)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -83,7 +86,7 @@ def furnish(
         herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
         apps=apps,
         tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, pace, calls.found_dead),
-        fleets=make_fleets(world, stored, pace, lookout, wakefulness),
+        fleets=fleets,
         judge=world.judge,
         settings=settings,
         interval_of=partial(_interval, settings, _by_id(world)),
@@ -114,9 +117,9 @@ def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, call
     return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
 
 
-def _journal(world: World, stored: Stored, wakefulness: Wakefulness) -> Journal:
+def _journal(world: World, stored: Stored, wakefulness: Wakefulness, fleets: FleetTokens) -> Journal:
     neighbourhood = Neighbourhood(partial(_is_public, world.providers))
-    return Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness))
+    return Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness), fleets)
 
 
 def _lookout(world: World, settings: Settings, calls: Calls) -> Lookout:

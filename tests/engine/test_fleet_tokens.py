@@ -9,7 +9,6 @@ from mailbox_desk.diagnosis.diagnose import diagnose
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.errand import Errand, HalfTried, TryOutEnded
-from mailbox_desk.model.incident import IncidentKind
 from mailbox_desk.model.mailbox import AuthKind, MailboxId
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.vault_state import VaultState
@@ -68,7 +67,7 @@ async def test_a_token_is_renewed_ahead_while_the_old_one_serves(lab: Lab, endpo
     assert 23 <= len(endpoint.asked) <= 32
 
 
-async def test_a_refused_connection_rests_as_one_and_is_one_incident(lab: Lab, endpoint: Endpoint) -> None:
+async def test_a_refused_connection_rests_as_one_until_a_person_acts_on_one(lab: Lab, endpoint: Endpoint) -> None:
     users = [f"u{n}" for n in range(40)]
     put(lab, GOOGLE, *users)
     endpoint.refuses[""] = NOT_DELEGATED
@@ -78,14 +77,14 @@ async def test_a_refused_connection_rests_as_one_and_is_one_incident(lab: Lab, e
     assert {lab.cause(user) for user in users} == {"oauth_app_blocked"}
     assert {rule_of(lab, user) for user in users} == {"fleet-google-not-delegated"}
     assert len(endpoint.asked) == 2
-    shared = [each for each in lab.shelf.kept.values() if each.kind is IncidentKind.SHARED and each.is_open]
-    assert [each.count for each in shared] == [40]
     assert lab.servers.visits == []
-    assert len(lab.told()) == 1
     for _ in range(2):
         await lab.restart()
         await lab.clock.pass_by(DAY)
     assert len(endpoint.asked) == 2
+    lab.engine.check_now([MailboxId("u7")])
+    await lab.clock.pass_by(60)
+    assert len(endpoint.asked) == 3
 
 
 async def test_check_now_on_one_mailbox_is_one_try_and_a_new_key_mends_all(lab: Lab, endpoint: Endpoint) -> None:
