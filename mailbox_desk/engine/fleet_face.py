@@ -16,6 +16,7 @@ from mailbox_desk.engine.crew import PORTION, Crew
 from mailbox_desk.engine.desk import Desk
 from mailbox_desk.engine.fleet_ends import ending_now, warns
 from mailbox_desk.engine.messages import Hastened, MailboxChanged
+from mailbox_desk.engine.taking_over import taken_over
 from mailbox_desk.engine.try_out import no_token, try_out
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.admin_connection import (
@@ -88,11 +89,17 @@ class FleetFace(ABC):
         await self._desk.fleets.begin_anew(connection_id)
         await self._desk.fleets.connections.remove(connection_id)
 
-    async def serve(self, ids: Iterable[MailboxId]) -> None:
-        """These sign in by their admin connection from now on; what they signed in with is forgotten. Raises
+    async def serve(self, ids: Iterable[MailboxId]) -> tuple[MailboxId, ...]:
+        """These sign in by their admin connection from now on; what they signed in with is forgotten, once the
+        connection has worked for the mailbox. Tells those for which it did not: they keep what they have. Raises
         VaultClosed, VaultFailed, ArchiveFailed."""
-        for mailbox_id in ids:
+        wanted = frozenset(ids)
+        mailboxes = [each for each in self.mailboxes if each.id in wanted]
+
+        async def hand_over(mailbox_id: MailboxId) -> None:
             await self.replace_credential(mailbox_id, ADMIN_ACCESS)
+
+        return await taken_over(self._desk, mailboxes, hand_over)
 
     async def own_sign_ins(self, connection: AdminConnection) -> tuple[MailboxId, ...]:
         """The mailboxes of its domains that sign in by themselves. Raises VaultClosed."""

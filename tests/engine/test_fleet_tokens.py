@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from mailbox_desk.adapters.resources import load_rules
@@ -179,7 +181,9 @@ async def test_own_sign_ins_are_handed_over(lab: Lab, endpoint: Endpoint) -> Non
     await lab.clock.pass_by(60)
     [view] = await engine.admin_connections()
     assert (view.served, view.others) == (1, 1)
-    await engine.serve(await engine.own_sign_ins(MICROSOFT))
+    handing = asyncio.ensure_future(engine.serve(await engine.own_sign_ins(MICROSOFT)))
+    await lab.clock.pass_by(30)
+    assert await asyncio.wait_for(handing, 5) == ()
     [view] = await engine.admin_connections()
     assert (view.served, view.others) == (2, 0)
     await lab.clock.pass_by(60)
