@@ -115,14 +115,14 @@ class FleetFace(ABC):
         fleets = self._desk.fleets
         mailbox = self._with_provider(self.mailbox_of_connection(connection, address))
         own = key if key is not None else await fleets.connections.key(connection.id)
-        was_resting = any(each.connection.id == connection.id and each.is_resting for each in fleets.connections.all)
+        was_refused = fleets.is_refused(connection.id)
         try:
             token = await fleets.tried(connection, own, address)
         except TokenFailed as failed:
             for told in no_token(self._desk, mailbox, failed):
                 yield told
             return
-        if was_resting and key is None:
+        if was_refused and key is None:
             for mailbox_id in await self._signed_in_by(connection):
                 self._crew.tell((mailbox_id,), Event(EventKind.SECRET_REPLACED))
         async with aclosing(try_out(self._desk, Draft(mailbox, token))) as steps:

@@ -124,6 +124,11 @@ class FleetTokens:
         connection = self.connections.serving(mailbox)
         return None if connection is None else _place(connection)
 
+    def is_refused(self, connection_id: ConnectionId) -> bool:
+        """What was heard of it last is a final no, in this run or before."""
+        kept = (each.is_resting for each in self.connections.all if each.connection.id == connection_id)
+        return any(kept) or self._of(connection_id).refused is not None
+
     def size(self, place: Place) -> int:
         """How many mailboxes the connection of this place signs in, as far as is known."""
         return sum(len(self._of(each.id).served) for each in self._at(place))

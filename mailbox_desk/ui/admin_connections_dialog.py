@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mailbox_desk.model.admin_connection import (
@@ -229,6 +230,7 @@ class AdminConnectionsDialog(QDialog):
         yes = box.addButton(words.text(yes_key), QMessageBox.ButtonRole.DestructiveRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)
         no.setText(words.text("ui.cancel"))
+        no.setIcon(QIcon())
         box.setDefaultButton(no)
         box.buttonClicked.connect(lambda pressed: act() if pressed is yes else None)
         box.open()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mailbox_desk.model.cause import CAUSES, Action, Actor, Cause
+from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.verdict import Half, Shown, Veil
 from mailbox_desk.wording.app_settings import setting_key
 from mailbox_desk.wording.catalogue import Catalogue
@@ -250,8 +251,11 @@ class Wording:
         return self.text("next_step.then_check", step=to_do)
 
     def _setting(self, snapshot: Snapshot, diagnosis: Diagnosis) -> str:
-        """The very setting of the OAuth app that is to be changed, where the provider's words name it."""
+        """The very setting of the OAuth app that is to be changed, where the provider's words name it. That of an admin
+        connection is named by its rule."""
         failure = failure_of(snapshot)
+        if failure is not None and Mark.ADMIN_CONNECTION in failure.marks:
+            return ""
         key = setting_key(failure.text) if failure and diagnosis.cause is Cause.OAUTH_APP_BLOCKED else ""
         return self.text(key) if key else ""
 

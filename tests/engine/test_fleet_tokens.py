@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -232,6 +233,16 @@ async def test_a_clock_that_is_wrong_is_this_computers(lab: Lab, endpoint: Endpo
         await lab.engine.stop()
         lab.shelf.standings.clear()
         put(lab, GOOGLE)
+
+
+async def test_what_is_known_of_a_key_is_shown_before_the_first_check(lab: Lab, endpoint: Endpoint) -> None:
+    put(lab, replace(MICROSOFT, secret_expires_at=lab.clock.now() + 5 * DAY), "ann")
+    lab.mailbox("bob", provider="microsoft")
+    await lab.start(first_round=False)
+    await lab.clock.pass_by(2)
+    assert endpoint.asked == []
+    assert lab.snapshot("ann").warnings == ("key_ends",)
+    assert lab.snapshot("bob").warnings == ()
 
 
 async def test_a_key_that_ends_is_told_three_times_and_shown_on_its_mailboxes(lab: Lab, endpoint: Endpoint) -> None:
