@@ -27,6 +27,7 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
+from mailbox_desk.engine.pace import Pace
 from mailbox_desk.engine.token_parts import make_apps, make_fleets, make_keeper, make_pace
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
@@ -64,9 +65,7 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     ledger, apps, lookout = Ledger(world.archive), make_apps(world, stored), _lookout(world, settings, calls)
-    pace = make_pace(world, apps, agenda)
-    fleets = make_fleets(world, stored, pace, lookout, wakefulness)
-    journal = _journal(world, stored, wakefulness, fleets)
+    pace, fleets, journal = _fleets_and_journal(world, stored, make_pace(world, apps, agenda), lookout, wakefulness)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -117,9 +116,13 @@ def watch_network(world: World, desk: Desk, stored: Stored, chores: Chores, call
     return NetworkWatch(world.network, desk.lookout, waking, guard, calls)
 
 
-def _journal(world: World, stored: Stored, wakefulness: Wakefulness, fleets: FleetTokens) -> Journal:
+def _fleets_and_journal(
+    world: World, stored: Stored, pace: Pace, lookout: Lookout, wakefulness: Wakefulness
+) -> tuple[Pace, FleetTokens, Journal]:
+    """A refused admin connection is one incident, so the journal knows whom each signs in."""
+    fleets = make_fleets(world, stored, pace, lookout, wakefulness)
     neighbourhood = Neighbourhood(partial(_is_public, world.providers))
-    return Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness), fleets)
+    return pace, fleets, Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness), fleets)
 
 
 def _lookout(world: World, settings: Settings, calls: Calls) -> Lookout:

@@ -106,6 +106,7 @@ class AdminConnectionsDialog(QDialog):
         self._save = button(words.text("fleets.save"), self._keep, bright=True)
         self._lay_out()
         self.setMinimumSize(680, 560)
+        self.resize(720, 740)
         self._look()
 
     # -- building
@@ -139,7 +140,14 @@ class AdminConnectionsDialog(QDialog):
 
     def _form_page(self) -> QWidget:
         words, page = self._around.words, QWidget()
-        column = QVBoxLayout(page)
+        outside, inside, area = QVBoxLayout(page), QWidget(), QScrollArea()
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.setSpacing(MEASURES.gap_l)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        outside.addWidget(area, 1)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(self._heading)
@@ -156,7 +164,7 @@ class AdminConnectionsDialog(QDialog):
         guide = button(words.text("fleets.guide"), lambda: self.help_wanted.emit(HELP[self._kind]))
         for each in (guide, button(words.text("fleets.back"), self._back), self._save):
             footer.addWidget(each)
-        column.addLayout(footer)
+        outside.addLayout(footer)
         return page
 
     # -- the list

@@ -93,7 +93,7 @@ def test_a_refused_admin_connection_names_the_setting_to_change() -> None:
     assert shared_title(WORDS, incident, names) == (
         "The admin connection of firm.example is refused: 38 of 40 mailboxes"
     )
-    assert shared_phrase(WORDS, incident, names) == "Its admin connection is refused"
+    assert shared_phrase(WORDS, incident, names) == "Admin connection refused"
     assert "38 of 40 mailboxes." in shared_in_pane(WORDS, incident, names, NOW)
     assert shared_line(WORDS, incident, names).endswith(WORDS.text("shared.connection.rest"))
     down = snapshot(IDS[0], Verdict.NEEDS_YOU, Cause.OAUTH_APP_BLOCKED)
