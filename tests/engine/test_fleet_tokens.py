@@ -236,11 +236,16 @@ async def test_a_clock_that_is_wrong_is_this_computers(lab: Lab, endpoint: Endpo
 
 
 async def test_what_is_known_of_a_key_is_shown_before_the_first_check(lab: Lab, endpoint: Endpoint) -> None:
+    """After a restart a mailbox whose connection rests is not looked at."""
     put(lab, replace(MICROSOFT, secret_expires_at=lab.clock.now() + 5 * DAY), "ann")
     lab.mailbox("bob", provider="microsoft")
-    await lab.start(first_round=False)
-    await lab.clock.pass_by(2)
-    assert endpoint.asked == []
+    endpoint.refuses[""] = no("AADSTS65001: nobody has consented")
+    await lab.start()
+    await lab.clock.pass_by(HOUR)
+    asked = len(endpoint.asked)
+    await lab.restart()
+    await lab.clock.pass_by(5)
+    assert len(endpoint.asked) == asked
     assert lab.snapshot("ann").warnings == ("key_ends",)
     assert lab.snapshot("bob").warnings == ()
 
