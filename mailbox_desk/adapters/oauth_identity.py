@@ -1,7 +1,8 @@
 """Who signed in, by the provider's own word: the id token, else the userinfo page, else nobody says.
 
 The id token came straight from the token endpoint over TLS that was verified, which may stand for its signature
-(OpenID Connect Core section 3.1.3.7, point 6); issuer, audience, nonce and time are checked.
+(OpenID Connect Core section 3.1.3.7, point 6): oauth_web asks https alone, loopback included. Issuer, audience, the
+party it was given out to (point 5), nonce and time are checked.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def claims_of(id_token: Secret, app: OAuthApp, nonce: str) -> Mapping[str, Any]:
         raise WrongIdentity(type(error).__name__) from None  # its words may quote the token
     if app.service.issuer and claims["iss"] != _issuer_for(app.service.issuer, claims):
         raise WrongIdentity("another issuer")
+    if claims.get("azp", app.client_id) != app.client_id:
+        raise WrongIdentity("given out to another app")
     if nonce and claims.get("nonce") != nonce:
         raise WrongIdentity("not from this sign-in")
     return claims

@@ -17,6 +17,7 @@ from mailbox_desk.engine.verdicts import happened
 from mailbox_desk.model.cause import CAUSES
 from mailbox_desk.model.check import Failure, HalfResult, Step
 from mailbox_desk.model.diagnosis import Context, Diagnosis
+from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.snapshot import HalfStanding, Opinion, Standing
 from mailbox_desk.model.status import Event, EventKind, leads_to
 from mailbox_desk.model.trial import Role
@@ -160,7 +161,11 @@ def _kept(was: HalfStanding, diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _is_settled(was: HalfStanding, standing: Standing, half: Half, diagnosis: Diagnosis, sitting: Sitting) -> bool:
-    """Two checks in a row say so, or the half is down already and this leads to nothing worse."""
+    """Two checks in a row say so, or the half is down already and this leads to nothing worse; or the admin connection
+    was refused twice, whoever asked."""
+    last = standing.half(half).last
+    if last is not None and last.failure is not None and Mark.CONNECTION_RESTS in last.failure.marks:
+        return True
     if was.opinion is Opinion.HERE or was.resting:
         return True
     if refusals_in_a_row(standing, half, shared=sitting.shared) >= 2:

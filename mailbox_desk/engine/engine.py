@@ -135,7 +135,6 @@ class Engine(Readings, OAuthFace):
         self._chores.begin(self._network.run(), "network")
         self._chores.begin(self._agenda.run(), "agenda")
         self._chores.begin(self._desk.herald.run(), "herald")
-        self._chores.begin(self._keep_tidy(), "tidy")
         self._chores.begin(self._heed_lines(), "lines")
         if not first_round:
             self._desk.lines.keep_none()
@@ -149,6 +148,7 @@ class Engine(Readings, OAuthFace):
             standing = first_standing(mailbox, standings.get(mailbox.id), now)
             # Each a little after the one before, so that a start is no stampede.
             self._watch(mailbox, due_first(standing, now + place * spacing) if first_round else standing)
+        self._chores.begin(self._keep_tidy(), "tidy")
         if state is not VaultState.OPEN:
             self._vault_watch.found_closed(state)
 
@@ -334,6 +334,7 @@ class Engine(Readings, OAuthFace):
         for each in entry.incidents:
             if each.is_open and each.kind is IncidentKind.UNSTEADY:
                 self._agenda.after(CALM + 1, partial(self._crew.post, each.mailboxes[0], Reconsidered()))
+        self._hasten_refused(entry.refused)
         if entry.shared is not None:
             self._chores.begin(self._crew.post_in_turn(entry.rejudge, Reconsidered(entry.shared)), "neighbours told")
 
@@ -361,9 +362,8 @@ class Engine(Readings, OAuthFace):
         _log.info("another address: %d idle lines are made anew", len(held))
         for place, mailbox_id in enumerate(held):
             self._desk.lines.give_up(mailbox_id)
-            self._agenda.after(
-                place * self.settings.first_round_spacing, partial(self._crew.post, mailbox_id, LineFell())
-            )
+            fell = partial(self._crew.post, mailbox_id, LineFell())
+            self._agenda.after(place * self.settings.first_round_spacing, fell)
 
     def _clock_stepped(self, by: float) -> None:
         self._desk.budget.clock_stepped(by)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
 from mailbox_desk.diagnosis.provider import Provider
+from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.crew import PORTION, Crew
 from mailbox_desk.engine.desk import Desk
-from mailbox_desk.engine.fleet_ends import ending_now
+from mailbox_desk.engine.fleet_ends import ending_now, warns
+from mailbox_desk.engine.messages import Hastened, MailboxChanged
+from mailbox_desk.engine.taking_over import taken_over
 from mailbox_desk.engine.try_out import no_token, try_out
 from mailbox_desk.engine.world import World
 from mailbox_desk.model.admin_connection import (
@@ -28,6 +31,7 @@ from mailbox_desk.model.admin_connection import (
 from mailbox_desk.model.credential import Credential, Secret
 from mailbox_desk.model.errand import Draft, TryOutStep
 from mailbox_desk.model.history import ArchiveFailed
+from mailbox_desk.model.incident import Place
 from mailbox_desk.model.mailbox import AuthKind, Mailbox, MailboxId
 from mailbox_desk.model.notice import Notice, NoticeKind
 from mailbox_desk.model.oauth import TokenFailed
@@ -45,6 +49,7 @@ class FleetFace(ABC):
     _world: World
     _desk: Desk
     _crew: Crew
+    _chores: Chores
     _providers: Mapping[str, Provider]
 
     @property
@@ -84,11 +89,17 @@ class FleetFace(ABC):
         await self._desk.fleets.begin_anew(connection_id)
         await self._desk.fleets.connections.remove(connection_id)
 
-    async def serve(self, ids: Iterable[MailboxId]) -> None:
-        """These sign in by their admin connection from now on; what they signed in with is forgotten. Raises
+    async def serve(self, ids: Iterable[MailboxId]) -> tuple[MailboxId, ...]:
+        """These sign in by their admin connection from now on; what they signed in with is forgotten, once the
+        connection has worked for the mailbox. Tells those for which it did not: they keep what they have. Raises
         VaultClosed, VaultFailed, ArchiveFailed."""
-        for mailbox_id in ids:
+        wanted = frozenset(ids)
+        mailboxes = [each for each in self.mailboxes if each.id in wanted]
+
+        async def hand_over(mailbox_id: MailboxId) -> None:
             await self.replace_credential(mailbox_id, ADMIN_ACCESS)
+
+        return await taken_over(self._desk, mailboxes, hand_over)
 
     async def own_sign_ins(self, connection: AdminConnection) -> tuple[MailboxId, ...]:
         """The mailboxes of its domains that sign in by themselves. Raises VaultClosed."""
@@ -104,14 +115,14 @@ class FleetFace(ABC):
         fleets = self._desk.fleets
         mailbox = self._with_provider(self.mailbox_of_connection(connection, address))
         own = key if key is not None else await fleets.connections.key(connection.id)
-        was_resting = any(each.connection.id == connection.id and each.is_resting for each in fleets.connections.all)
+        was_refused = fleets.is_refused(connection.id)
         try:
             token = await fleets.tried(connection, own, address)
         except TokenFailed as failed:
             for told in no_token(self._desk, mailbox, failed):
                 yield told
             return
-        if was_resting and key is None:
+        if was_refused and key is None:
             for mailbox_id in await self._signed_in_by(connection):
                 self._crew.tell((mailbox_id,), Event(EventKind.SECRET_REPLACED))
         async with aclosing(try_out(self._desk, Draft(mailbox, token))) as steps:
@@ -145,20 +156,35 @@ class FleetFace(ABC):
         await self._desk.tokens.forget(mailbox_id)
         self._desk.fleets.forget(mailbox_id)
 
+    def _hasten_refused(self, connection: Place | None) -> None:
+        """It was refused for one of its mailboxes: those without a token are down alike, and say so now."""
+        if connection is not None:
+            told = self._desk.fleets.without_token(connection)
+            self._chores.begin(self._crew.post_in_turn(told, Hastened(doubtful=True)), "connection refused")
+
     async def _tell_ends(self) -> None:
-        """A key that ends in 30 days, 7 or 1 is told of once each, and its mailboxes show it."""
+        """Whom each connection signs in, as the vault has it. A key that ends in 30 days, 7 or 1 is told of once each,
+        and its mailboxes show it, looked at in this run or not."""
         connections, now = self._desk.fleets.connections, self._world.clock.now()
         for kept in connections.all:
             days = ending_now(kept, now)
-            if days is None:
-                continue
             try:
                 served = await self._signed_in_by(kept.connection)
+                self._know_served(kept.connection, frozenset(served))
+                if days is None:
+                    continue
                 await connections.put(replace(kept, told_days=days))
             except (VaultClosed, ArchiveFailed) as failed:
                 _log.warning("the end of an admin connection's key could not be told now: %s", failed)
                 continue
             self._world.notifier(Notice(NoticeKind.KEY_ENDS, (), key_ends=kept.connection, served=served))
+
+    def _know_served(self, connection: AdminConnection, served: Collection[MailboxId]) -> None:
+        mailboxes = [each for each in self.mailboxes if each.id in served]
+        self._desk.fleets.know(connection, mailboxes)
+        if warns(connection, self._world.clock.now()):
+            for each in mailboxes:
+                self._crew.post(each.id, MailboxChanged(each))
 
     async def _view(self, connection: AdminConnection, is_resting: bool) -> ConnectionView:
         served = len(await self._signed_in_by(connection))

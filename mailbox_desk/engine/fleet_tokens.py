@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mailbox_desk.engine.backoff import retry_wait
@@ -27,6 +27,7 @@ from mailbox_desk.model.cause import RetryPlan
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import OAuthToken, Secret
 from mailbox_desk.model.history import ArchiveFailed
+from mailbox_desk.model.incident import Circle, Place
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.oauth import OAuthService, TokenFailed
@@ -41,6 +42,7 @@ KEY_ENDS: Final = "key_ends"
 _LEAD: Final = (300.0, 900.0)
 """Seconds before its end in which a token is renewed while the old one serves; the dice spread a fleet over them."""
 _WEATHER: Final = RetryPlan("fleet", (30.0, 60.0, 120.0, 300.0, 600.0))
+_RESTS: Final = (Mark.ADMIN_CONNECTION, Mark.CONNECTION_RESTS)
 _SECOND_OPINION: Final = 120.0
 """Seconds after a first refusal in which nobody asks again; the answer is the one that is known."""
 
@@ -48,18 +50,17 @@ _SECOND_OPINION: Final = 120.0
 @dataclass(slots=True)
 class _Known:
     """One connection, as far as it is no secret. `refused`: its latest refusal, `refusals` in a row. `held_until`:
-    seconds of the clock that never goes back. `one_try`: mailboxes that a person asks to be looked at. `gate`: until a
-    token came (`is_proved`) one request at a time, so that a bad key is refused once and not by all who wait."""
+    seconds of the clock that never goes back. `served`: whom it signs in, and by which account. `gate`: until a token
+    came (`is_proved`) one request at a time, so that a bad key is refused once and not by all who wait."""
 
     tokens: dict[str, OAuthToken] = field(default_factory=dict, repr=False)
     flights: dict[str, asyncio.Task[OAuthToken]] = field(default_factory=dict)
-    served: set[MailboxId] = field(default_factory=set)
+    served: dict[MailboxId, str] = field(default_factory=dict)
     refused: TokenFailed | None = None
     refusals: int = 0
     failed: TokenFailed | None = None
     tries: int = 0
     held_until: float = 0.0
-    one_try: set[MailboxId] = field(default_factory=set)
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_proved: bool = False
 
@@ -75,18 +76,20 @@ class FleetTokens:
         self._services: Mapping[str, OAuthService] = {each.provider: each for each in world.services}
         self._pace, self._lookout, self._wakefulness = pace, lookout, wakefulness
         self._known: dict[ConnectionId, _Known] = {}
+        self._one_try: set[MailboxId] = set()  # a person asks for each of them
 
     async def fresh(self, mailbox: Mailbox) -> OAuthToken:
         """A token that lives long enough for a check. Where none can be got now (weather), one that still lives serves;
         where the connection was refused, its refusal is the answer."""
         connection = self._serving(mailbox)
         known, account = self._of(connection.id), _name(connection, mailbox)
-        known.served.add(mailbox.id)
+        known.served[mailbox.id] = account
         token, now = known.tokens.get(account), self._clock.now()
         if token is not None and token.expires_at - now >= ENOUGH:
             lead = _LEAD[0] + (_LEAD[1] - _LEAD[0]) * self._dice()
             if token.expires_at - now < lead and self._may_ask(connection, known, mailbox.id) is None:
                 self._begin(connection, known, account, urgent=False)
+            self._one_try.discard(mailbox.id)
             return token
         try:
             return await self._got(connection, known, account, mailbox.id)
@@ -112,9 +115,33 @@ class FleetTokens:
             await self.begin_anew(connection.id)
         return token
 
-    def served(self, connection_id: ConnectionId) -> frozenset[MailboxId]:
-        """The mailboxes that it signed in, or tried to, in this run."""
-        return frozenset(self._of(connection_id).served)
+    def know(self, connection: AdminConnection, mailboxes: Iterable[Mailbox]) -> None:
+        """It signs in these, as the vault has it; they need not have been looked at in this run."""
+        self._of(connection.id).served.update({each.id: _name(connection, each) for each in mailboxes})
+
+    def place_of(self, mailbox: Mailbox) -> Place | None:
+        """The connection of its domain, as incidents call it; None where there is none."""
+        connection = self.connections.serving(mailbox)
+        return None if connection is None else _place(connection)
+
+    def is_refused(self, connection_id: ConnectionId) -> bool:
+        """What was heard of it last is a final no, in this run or before."""
+        kept = (each.is_resting for each in self.connections.all if each.connection.id == connection_id)
+        return any(kept) or self._of(connection_id).refused is not None
+
+    def size(self, place: Place) -> int:
+        """How many mailboxes the connection of this place signs in, as far as is known."""
+        return sum(len(self._of(each.id).served) for each in self._at(place))
+
+    def without_token(self, place: Place) -> tuple[MailboxId, ...]:
+        """Those of its mailboxes that have no token which lives: they are down, looked at or not."""
+        now = self._clock.now()
+        return tuple(
+            mailbox_id
+            for known in (self._of(each.id) for each in self._at(place))
+            for mailbox_id, account in known.served.items()
+            if (token := known.tokens.get(account)) is None or token.expires_at - now < ENOUGH
+        )
 
     def warnings(self, mailbox: Mailbox) -> tuple[str, ...]:
         """What the mailbox's line says of the connection that signs it in."""
@@ -124,15 +151,14 @@ class FleetTokens:
 
     def forget(self, mailbox_id: MailboxId) -> None:
         """The mailbox is no more, or signs in by itself."""
+        self._one_try.discard(mailbox_id)
         for known in self._known.values():
-            known.served.discard(mailbox_id)
-            known.one_try.discard(mailbox_id)
+            known.served.pop(mailbox_id, None)
 
     def let_through(self, mailbox_ids: tuple[MailboxId, ...]) -> None:
         """A person asks for this one mailbox: its connection is tried once, even where it rests."""
-        for known in self._known.values():
-            if len(mailbox_ids) == 1 and mailbox_ids[0] in known.served:
-                known.one_try.add(mailbox_ids[0])
+        if len(mailbox_ids) == 1 and self.connections.all:
+            self._one_try.add(mailbox_ids[0])
 
     async def begin_anew(self, connection_id: ConnectionId) -> None:
         """It is changed, or was seen to work: what was refused before no longer counts. Raises ArchiveFailed."""
@@ -140,7 +166,7 @@ class FleetTokens:
         if old is not None:
             for flight in old.flights.values():
                 flight.cancel()
-            self._of(connection_id).served |= old.served
+            self._of(connection_id).served.update(old.served)
         await self.connections.rest(connection_id, resting=False)
 
     async def stop(self) -> None:
@@ -155,7 +181,7 @@ class FleetTokens:
         known_answer = self._may_ask(connection, known, mailbox_id)
         if known_answer is not None:
             raise known_answer
-        known.one_try.discard(mailbox_id)
+        self._one_try.discard(mailbox_id)
         flight = self._begin(connection, known, account, urgent=True)
         try:
             return await asyncio.shield(flight)
@@ -167,10 +193,10 @@ class FleetTokens:
     def _may_ask(self, connection: AdminConnection, known: _Known, mailbox_id: MailboxId) -> TokenFailed | None:
         """None, or what is known without asking."""
         is_resting = self.connections.kept(connection.id).is_resting
-        if mailbox_id in known.one_try:
+        if mailbox_id in self._one_try:
             return None
         if is_resting:
-            return known.refused or TokenFailed(_failure(FailureKind.REFUSED, Mark.ADMIN_CONNECTION))
+            return known.refused or TokenFailed(_failure(FailureKind.REFUSED, *_RESTS))
         waits = known.held_until > self._clock.monotonic()
         return (known.refused or known.failed) if waits else None
 
@@ -203,8 +229,7 @@ class FleetTokens:
         try:
             token = await self._tokens.admin_token(connection, service, key, account)
         except TokenFailed as failed:
-            await self._failed(connection, known, failed)
-            raise
+            raise await self._failed(connection, known, failed) from failed
         known.tokens[account], known.is_proved = token, True
         known.refused, known.refusals, known.failed, known.tries, known.held_until = None, 0, None, 0, 0.0
         await self._rest(connection, resting=False)
@@ -217,18 +242,21 @@ class FleetTokens:
         except (SecretMissing, SecretUnreadable) as missing:
             raise TokenFailed(_failure(FailureKind.UNSUPPORTED, Mark.ADMIN_CONNECTION)) from missing
 
-    async def _failed(self, connection: AdminConnection, known: _Known, failed: TokenFailed) -> None:
+    async def _failed(self, connection: AdminConnection, known: _Known, failed: TokenFailed) -> TokenFailed:
+        """What those who wait are told."""
         failure, now = failed.failure, self._clock.monotonic()
         if is_verdict(failure) and is_of_one_mailbox(failure):
-            return  # the mailbox's own rule counts it
+            return failed  # the mailbox's own rule counts it
         if is_verdict(failure):
+            if known.refusals or self.connections.kept(connection.id).is_resting:
+                failed = TokenFailed(replace(failure, marks=failure.marks.union(_RESTS)), failed.retry_after)
             known.is_proved = False
             known.refused, known.refusals, known.failed = failed, known.refusals + 1, None
             known.held_until = now + _SECOND_OPINION
             _log.info("admin connection %s: its key is refused", connection.id)
             if known.refusals >= 2:
                 await self._rest(connection, resting=True)
-            return
+            return failed
         known.tries += 1
         wait = failed.retry_after
         if wait is None:
@@ -236,6 +264,7 @@ class FleetTokens:
         else:
             self._pace.hold(self._service(connection).token_url, min(wait, 60.0))
         known.failed, known.held_until = failed, now + wait
+        return failed
 
     async def _rest(self, connection: AdminConnection, *, resting: bool) -> None:
         try:
@@ -253,6 +282,9 @@ class FleetTokens:
             raise TokenFailed(_failure(FailureKind.UNSUPPORTED, Mark.ADMIN_CONNECTION_MISSING))
         return connection
 
+    def _at(self, place: Place) -> list[AdminConnection]:
+        return [each.connection for each in self.connections.all if _place(each.connection) == place]
+
     def _of(self, connection_id: ConnectionId) -> _Known:
         return self._known.setdefault(connection_id, _Known())
 
@@ -266,6 +298,10 @@ class FleetTokens:
 def _name(connection: AdminConnection, mailbox: Mailbox) -> str:
     """Whom a token is for; "" where one serves all."""
     return account_of(mailbox).lower() if connection.kind.is_per_mailbox else ""
+
+
+def _place(connection: AdminConnection) -> Place:
+    return Place(Circle.CONNECTION, next(iter(connection.domains), ""))
 
 
 def _turn(connection: AdminConnection, account: str) -> str:

@@ -14,6 +14,7 @@ from mailbox_desk.engine.budget import HostBudget
 from mailbox_desk.engine.chores import Chores
 from mailbox_desk.engine.comeback import Comeback
 from mailbox_desk.engine.desk import Desk
+from mailbox_desk.engine.fleet_tokens import FleetTokens
 from mailbox_desk.engine.good_secrets import GoodSecrets, Order
 from mailbox_desk.engine.herald import Herald
 from mailbox_desk.engine.holding import is_free
@@ -26,6 +27,7 @@ from mailbox_desk.engine.neighbours import Neighbours
 from mailbox_desk.engine.network_watch import NetworkCalls, NetworkWatch
 from mailbox_desk.engine.new_network import KnownNetworks, NewNetworkGuard
 from mailbox_desk.engine.overseer import Overseer
+from mailbox_desk.engine.pace import Pace
 from mailbox_desk.engine.token_parts import make_apps, make_fleets, make_keeper, make_pace
 from mailbox_desk.engine.wakefulness import Wakefulness
 from mailbox_desk.engine.waking import Waking
@@ -63,7 +65,7 @@ def furnish(
 ) -> Desk:
     """The desk that all watchers stand around."""
     ledger, apps, lookout = _ledger(world), make_apps(world, stored), _lookout(world, settings, calls)
-    journal, pace = _journal(world, stored, wakefulness), make_pace(world, apps, agenda)
+    pace, fleets, journal = _fleets_and_journal(world, stored, make_pace(world, apps, agenda), lookout, wakefulness)
     return Desk(
         clock=world.clock,
         dice=world.dice,
@@ -83,7 +85,7 @@ def furnish(
         herald=Herald(world.clock, agenda, journal, ledger, world.notifier, settings.tell_after),
         apps=apps,
         tokens=make_keeper(world, apps, agenda, lookout, wakefulness, board, pace, calls.found_dead),
-        fleets=make_fleets(world, stored, pace, lookout, wakefulness),
+        fleets=fleets,
         judge=world.judge,
         settings=settings,
         interval_of=partial(_interval, settings, _by_id(world)),
@@ -118,9 +120,13 @@ def _ledger(world: World) -> Ledger:
     return Ledger(world.archive, world.clock)
 
 
-def _journal(world: World, stored: Stored, wakefulness: Wakefulness) -> Journal:
+def _fleets_and_journal(
+    world: World, stored: Stored, pace: Pace, lookout: Lookout, wakefulness: Wakefulness
+) -> tuple[Pace, FleetTokens, Journal]:
+    """A refused admin connection is one incident, so the journal knows whom each signs in."""
+    fleets = make_fleets(world, stored, pace, lookout, wakefulness)
     neighbourhood = Neighbourhood(partial(_is_public, world.providers))
-    return Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness))
+    return pace, fleets, Journal(stored.incidents, neighbourhood, partial(_woke_just_now, wakefulness), fleets)
 
 
 def _lookout(world: World, settings: Settings, calls: Calls) -> Lookout:

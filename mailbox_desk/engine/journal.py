@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from mailbox_desk.engine.connection_trouble import (
+    Fleet,
+    NoFleet,
+    is_connections,
+    is_down_by_connection,
+    is_dragged_along,
+)
 from mailbox_desk.engine.flapping import Flapping, is_calm
 from mailbox_desk.engine.joint import absorbed, begun, dissolved, joined, removed, without
 from mailbox_desk.engine.neighbourhood import Neighbourhood
 from mailbox_desk.engine.outbreak import MANY, Crowd, fare_of, is_evidence, story_of, subsides, tells
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.history import StatusChange
-from mailbox_desk.model.incident import Incident, IncidentKind
+from mailbox_desk.model.incident import Incident, IncidentKind, Place
 from mailbox_desk.model.mailbox import Mailbox, MailboxId
 from mailbox_desk.model.snapshot import Standing
 from mailbox_desk.model.verdict import Shown
@@ -24,27 +31,32 @@ from mailbox_desk.model.verdict import Shown
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What one standing came to. `incidents` as they are now, a shared one before those that went into it; `rejudge`
-    the mailboxes that are now said to have what all in `shared` have; `belongs_to` the open incident of this one."""
+    the mailboxes that are now said to have what all in `shared` have; `belongs_to` the open incident of this one;
+    `refused` the admin connection that is found to be refused just now."""
 
     incidents: tuple[Incident, ...] = ()
     belongs_to: str | None = None
     shared: Incident | None = None
     rejudge: tuple[MailboxId, ...] = ()
+    refused: Place | None = None
 
 
 class Journal:
-    """Knows the open incidents. `waits`: whether this is no moment to blame a place, for we woke just now."""
+    """Knows the open incidents. `waits`: whether this is no moment to blame a place, for we woke just now; `fleet`: who
+    is signed in by which admin connection."""
 
     def __init__(
         self,
         open_incidents: Iterable[Incident] = (),
         neighbourhood: Neighbourhood | None = None,
         waits: Callable[[], bool] = lambda: False,
+        fleet: Fleet | None = None,
     ) -> None:
         self._open = {each.id: each for each in open_incidents if each.is_open}
         self._of = {mailbox: each.id for each in self._open.values() for mailbox in each.members}
         self._neighbourhood = neighbourhood or Neighbourhood()
         self._waits = waits
+        self._fleet: Fleet = fleet or NoFleet()
         self._flapping = Flapping()
         self._failed_at: dict[MailboxId, float] = {}  # the last check that says so
 
@@ -109,7 +121,7 @@ class Journal:
         self._note_failure(after)
         if self._begins_to_flap(mailbox.id, after, now):
             return self._entry(mailbox.id, (*ended, *self._unsteady(before, after, now)))
-        entry = self._judged(mailbox.id, after, now)
+        entry = self._judged(mailbox, before, after, now)
         return replace(entry, incidents=(*ended, *entry.incidents))
 
     def told(self, incidents: Iterable[str], now: float) -> tuple[Incident, ...]:
@@ -136,17 +148,23 @@ class Journal:
 
     # -- one by one, or together
 
-    def _judged(self, mailbox_id: MailboxId, after: Standing, now: float) -> Entry:
-        known = self.incident_of(mailbox_id)
+    def _judged(self, mailbox: Mailbox, before: Standing, after: Standing, now: float) -> Entry:
+        mailbox_id, known = mailbox.id, self.incident_of(mailbox.id)
+        connection = self._fleet.place_of(mailbox) if is_down_by_connection(after) else None
         gone: tuple[Incident, ...] = ()
         if known is not None and known.kind is IncidentKind.SHARED:
-            if self._still_shares(known, after):
+            if self._still_shares(known, after, connection):
+                if is_connections(known.place):
+                    return self._entry(mailbox_id, self._said_otherwise(known, before, after, now))
                 if after.shown is Shown.BLIND or not self._subsides(known, now):
                     return self._entry(mailbox_id)
                 return self._entry(mailbox_id, self._dissolve(known, now))
             gone = (self._leave(known, mailbox_id, now),)
             known = None
         if _is_seen_down(after):
+            if connection is not None:
+                refused = self._by_connection(connection, mailbox_id, after, now)
+                return replace(refused, incidents=(*gone, *refused.incidents))
             together = self._together(mailbox_id, after, now)
             if together is not None:
                 return replace(together, incidents=(*gone, *together.incidents))
@@ -187,6 +205,27 @@ class Journal:
         news = begun(place, crowd, singles, began, now, self._neighbourhood.count(place))
         return self._entry(mailbox_id, self._merge(news, crowd.members, now), news, crowd.members)
 
+    def _by_connection(self, place: Place, mailbox_id: MailboxId, after: Standing, now: float) -> Entry:
+        """The admin connection is refused: one incident from its first mailbox on, for the others will fail alike."""
+        of = self._fleet.size(place)
+        for each in self.shared:
+            if each.place == place:
+                news = joined(each, mailbox_id, now, of)
+                return self._entry(mailbox_id, self._merge(news, (mailbox_id,), now))
+        assert after.diagnosis is not None
+        singles = [each for each in (self.incident_of(mailbox_id),) if each is not None]
+        began = after.half(after.worst).failing_since or now
+        news = begun(place, Crowd((mailbox_id,), after.diagnosis.cause, 1.0), singles, began, now, of)
+        return replace(self._entry(mailbox_id, self._merge(news, (mailbox_id,), now)), refused=place)
+
+    def _said_otherwise(self, known: Incident, before: Standing, after: Standing, now: float) -> tuple[Incident, ...]:
+        """Another setting is wrong now: that is news of the same incident."""
+        if before.diagnosis is None or after.diagnosis is None or before.diagnosis.rule == after.diagnosis.rule:
+            return ()
+        news = replace(known, seen_at=now, cause=after.diagnosis.cause)
+        self._put(news)
+        return (news,)
+
     def _free(self, crowd: Crowd) -> Crowd:
         """Without those that share another incident, unless all of that goes up in this one: first one host of a
         provider is seen to be down, then all of them."""
@@ -204,9 +243,11 @@ class Journal:
         self._open.pop(single.id, None)
         return absorbed(single, into, now)
 
-    def _still_shares(self, known: Incident, after: Standing) -> bool:
+    def _still_shares(self, known: Incident, after: Standing, connection: Place | None) -> bool:
         if after.shown is Shown.PAUSED or not after.state.verdict.is_down:
             return False
+        if connection is not None or is_connections(known.place):
+            return connection == known.place or (is_connections(known.place) and is_dragged_along(after))
         lives_there = known.place is not None and self._neighbourhood.lives_at(after.mailbox_id, known.place)
         return lives_there and tells(after.diagnosis, known)
 
@@ -240,7 +281,11 @@ class Journal:
         return (*rest, over)
 
     def _count_at(self, shared: Incident) -> int:
-        return self._neighbourhood.count(shared.place) if shared.place is not None else 0
+        if shared.place is None:
+            return 0
+        return (
+            self._fleet.size(shared.place) if is_connections(shared.place) else self._neighbourhood.count(shared.place)
+        )
 
     # -- unsteady
 

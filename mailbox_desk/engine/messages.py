@@ -44,7 +44,10 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Hastened:
-    """The first look of this run is wanted now: the mailbox is on the screen."""
+    """The first look of this run is wanted now: the mailbox is on the screen. `doubtful`: a second opinion too, for it
+    costs no sign-in any more."""
+
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

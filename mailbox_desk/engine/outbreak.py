@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from mailbox_desk.engine.connection_trouble import is_connections, is_down_by_connection
 from mailbox_desk.engine.refusals import with_half
 from mailbox_desk.model.cause import Actor, Cause
 from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
@@ -95,12 +96,13 @@ class Fare:
 
 
 def fare_of(standing: Standing, now: float) -> Fare | None:
-    """None for a mailbox that takes part in nothing: it is paused."""
+    """None for a mailbox that takes part in nothing: it is paused. What is down by its admin connection says nothing of
+    a host, a provider or a domain."""
     if standing.shown is Shown.PAUSED:
         return None
     verdict, at = standing.state.verdict, standing.last_checked or 0.0
     was_good = any(standing.half(half).worked_at is not None for half in Half)
-    is_veiled = standing.shown is Shown.BLIND
+    is_veiled = standing.shown is Shown.BLIND or is_down_by_connection(standing)
     failing = standing.diagnosis.cause if standing.diagnosis and verdict.is_down and not is_veiled else None
     is_well = verdict is Verdict.CONNECTED and not is_veiled
     return Fare(min(at, now), is_well, failing, was_good)
@@ -175,8 +177,8 @@ def retold(own: Diagnosis, shared: Incident) -> Diagnosis:
 
 
 def tells(diagnosis: Diagnosis | None, shared: Incident) -> bool:
-    """This failure can be what all at the place have."""
-    if diagnosis is None or story_of(diagnosis.cause) is not story_of(shared.cause):
+    """This failure can be what all at the place have. A connection's trouble is told by the token endpoint alone."""
+    if diagnosis is None or is_connections(shared.place) or story_of(diagnosis.cause) is not story_of(shared.cause):
         return False
     is_exact = story_of(shared.cause) is Story.SHUT_OUT
     return not is_exact or diagnosis.cause in (shared.cause, Cause.CREDENTIALS_REJECTED)

@@ -39,11 +39,13 @@ def new_standing(mailbox: Mailbox, now: float) -> Standing:
     return replace(first_standing(mailbox, None, now), secret_since=now)
 
 
-def due_first(standing: Standing, at: float) -> Standing:
-    """The standing with a look at `at` for each half whose secret is not in doubt: those keep their own time."""
+def due_first(standing: Standing, at: float, *, doubtful: bool = False) -> Standing:
+    """The standing with a look at `at` for each half whose secret is not in doubt: those keep their own time. With
+    `doubtful` those that wait for a second opinion come too."""
     for half in Half:
         view, other = standing.half(half), standing.half(half.other)
-        in_doubt = view.refusals or view.resting or view.opinion is not Opinion.NONE or trial_of(standing) is not None
+        waits = (view.refusals or view.opinion is not Opinion.NONE) and not doubtful
+        in_doubt = waits or view.resting or trial_of(standing) is not None
         if view.verdict is not None and not in_doubt and other.opinion is not Opinion.AT_OTHER:
             standing = with_half(standing, half, replace(view, due=at))
     return standing

@@ -280,7 +280,8 @@ class TokenKeeper:
         app = self._apps.known(OAuthAppId(grant.app))
         lifetimes = self._around.lifetimes(app.service.provider) if app is not None else TokenLifetimes()
         known.granted_at, known.used_at = grant.granted_at, grant.refreshed_at or grant.granted_at
-        known.life = life_of(grant, lifetimes, in_testing=app is not None and app.in_testing)
+        life = life_of(grant, lifetimes, in_testing=app is not None and app.in_testing)
+        known.life = None if life is None else replace(life, app=grant.app)
         basis = (grant.expires_at, grant.refreshed_at, self._around.attention(mailbox_id))
         if (basis == known.basis and known.due is not None) or known.is_dead or app is None:
             return

@@ -139,9 +139,9 @@ class Watcher:
                 await self._take_event(event)
             case MailboxChanged(mailbox):
                 await self._change_mailbox(mailbox)
-            case Hastened():
+            case Hastened(doubtful):
                 if self._child is None:
-                    self._standing = due_first(self._standing, self._desk.clock.now())
+                    self._standing = due_first(self._standing, self._desk.clock.now(), doubtful=doubtful)
                     self._schedule()
             case ClockStepped():
                 self._schedule()

@@ -24,11 +24,13 @@ class Circle(StrEnum):
     HOST = "host"
     PROVIDER = "provider"
     DOMAIN = "domain"
+    CONNECTION = "connection"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the mailboxes of an incident share: a host's name, a provider's id, or a domain, in small letters."""
+    """What the mailboxes of an incident share: a host's name, a provider's id, or a domain, in small letters. An admin
+    connection goes by the first of its domains."""
 
     circle: Circle
     name: str

@@ -58,8 +58,10 @@ class Mark(StrEnum):
     SECRET_MISSING = "secret_missing"
     SECRET_UNREADABLE = "secret_unreadable"
     OAUTH_APP_MISSING = "oauth_app_missing"
-    # admin connections: a token was asked for by one; none serves; our clock is not the server's; mail by such a token
+    # admin connections: a token was asked for by one; it was refused twice and is left alone; none serves; our clock is
+    # not the server's; mail by such a token
     ADMIN_CONNECTION = "admin_connection"
+    CONNECTION_RESTS = "connection_rests"
     ADMIN_CONNECTION_MISSING = "admin_connection_missing"
     CLOCK_WRONG = "clock_wrong"
     APP_ONLY_ACCESS = "app_only_access"

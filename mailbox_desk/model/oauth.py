@@ -77,11 +77,12 @@ class RegisteredApp:
 @dataclass(frozen=True, slots=True)
 class GrantLife:
     """How long a sign-in lasts, as far as anybody knows. Times are seconds since 1970 UTC; `ends_at` None: nobody says.
-    `by_disuse`: it ends then only where it is not used before."""
+    `by_disuse`: it ends then only where it is not used before. `app`: by which it was granted."""
 
     granted_at: float
     ends_at: float | None = None
     by_disuse: bool = True
+    app: str = ""
 
 
 class Revocation(StrEnum):

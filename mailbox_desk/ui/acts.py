@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QMessageBox, QWidget
 
+from mailbox_desk.model.admin_connection import account_of, domain_of
 from mailbox_desk.model.cause import Cause
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.mailbox import AuthKind, MailboxId
@@ -72,10 +73,10 @@ class Acts(QObject):
         if self.extras.files is not None:
             self._open(ExportDialog(self._around, self.extras.files, self._window, selected=ids))
 
-    def admin_connections(self) -> None:
-        """The keys that sign in whole domains."""
+    def admin_connections(self, domain: str = "") -> None:
+        """The keys that sign in whole domains; with `domain` the one that is for it."""
         if self.extras.files is not None:
-            dialog = AdminConnectionsDialog(self._around, self.extras.files, self._window)
+            dialog = AdminConnectionsDialog(self._around, self.extras.files, self._window, domain=domain)
             dialog.help_wanted.connect(self.show_help)
             self._open(dialog)
 
@@ -139,7 +140,7 @@ class Acts(QObject):
             return
         match offer or offer_of(snapshot):
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER if is_of_connection(snapshot):
-                self.admin_connections()
+                self.admin_connections(domain_of(account_of(snapshot.mailbox)))
             case Offer.RECONNECT | Offer.ASK_ADMIN | Offer.ASK_PROVIDER:
                 self._reconnect(snapshot)
             case Offer.CHECK_NOW:

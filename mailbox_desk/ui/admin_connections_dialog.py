@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mailbox_desk.model.admin_connection import (
@@ -78,12 +79,14 @@ def told(around: Surroundings, view: ConnectionView) -> list[tuple[str, Tone]]:
 
 
 class AdminConnectionsDialog(QDialog):
-    """`help_wanted` carries the id of a help page."""
+    """`help_wanted` carries the id of a help page. `domain`: the connection for it is to be changed, where there is
+    one."""
 
     help_wanted = Signal(str)
 
-    def __init__(self, around: Surroundings, files: Files, parent: QWidget | None = None) -> None:
+    def __init__(self, around: Surroundings, files: Files, parent: QWidget | None = None, *, domain: str = "") -> None:
         super().__init__(parent)
+        self._wanted, self._is_over = domain, False
         self._around, self._files = around, files
         self._form: ConnectionForm | None = None
         self._kind = ConnectionKind.GOOGLE_SERVICE_ACCOUNT
@@ -103,6 +106,7 @@ class AdminConnectionsDialog(QDialog):
         self._save = button(words.text("fleets.save"), self._keep, bright=True)
         self._lay_out()
         self.setMinimumSize(680, 560)
+        self.resize(720, 740)
         self._look()
 
     # -- building
@@ -136,7 +140,14 @@ class AdminConnectionsDialog(QDialog):
 
     def _form_page(self) -> QWidget:
         words, page = self._around.words, QWidget()
-        column = QVBoxLayout(page)
+        outside, inside, area = QVBoxLayout(page), QWidget(), QScrollArea()
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.setSpacing(MEASURES.gap_l)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        outside.addWidget(area, 1)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MEASURES.gap_l)
         column.addWidget(self._heading)
@@ -153,7 +164,7 @@ class AdminConnectionsDialog(QDialog):
         guide = button(words.text("fleets.guide"), lambda: self.help_wanted.emit(HELP[self._kind]))
         for each in (guide, button(words.text("fleets.back"), self._back), self._save):
             footer.addWidget(each)
-        column.addLayout(footer)
+        outside.addLayout(footer)
         return page
 
     # -- the list
@@ -163,6 +174,8 @@ class AdminConnectionsDialog(QDialog):
 
     async def _show_all(self) -> None:
         views = await self._around.engine.admin_connections()
+        if self._is_over:
+            return
         clear(self._list)
         if not views:
             empty = card()
@@ -172,6 +185,10 @@ class AdminConnectionsDialog(QDialog):
         for view in views:
             self._list.addWidget(ConnectionCard(self._around, view, self._acts(view)))
         self._list.addStretch(1)
+        wanted, self._wanted = self._wanted, ""
+        for view in views:
+            if wanted in view.connection.domains:
+                self.change(view.connection)
 
     def _acts(self, view: ConnectionView) -> list[tuple[str, Callable[[], None]]]:
         connection = view.connection
@@ -180,36 +197,50 @@ class AdminConnectionsDialog(QDialog):
             ("fleets.remove", partial(self._ask_to_remove, view)),
         ]
         if view.others:
-            acts.insert(0, ("fleets.take_over", partial(self._take_over, connection)))
+            acts.insert(0, ("fleets.take_over", partial(self._ask_to_take_over, view)))
         return acts
 
-    def _take_over(self, connection: AdminConnection) -> None:
-        self._around.bridge.wish(self._served(connection), self._look, self._not_done, to_the_end=True)
+    def _ask_to_take_over(self, view: ConnectionView) -> None:
+        words = self._around.words
+        question, explained = words.plural("fleets.take_over_question", view.others), "fleets.take_over_explained"
+        self._ask(question, words.text(explained), "fleets.take_over", partial(self._take_over, view))
+
+    def _take_over(self, view: ConnectionView) -> None:
+        self._list_problem.setText(self._around.words.plural("fleets.taking_over", view.others))
+        self._around.bridge.wish(self._served(view.connection), self._look, self._not_done)
 
     async def _served(self, connection: AdminConnection) -> None:
         engine = self._around.engine
-        await engine.serve(await engine.own_sign_ins(connection))
+        kept = await engine.serve(await engine.own_sign_ins(connection))
+        if self._is_over:
+            return  # it took a while, and nobody looks here any more
+        self._list_problem.setText(self._around.words.plural("fleets.not_taken_over", len(kept)) if kept else "")
 
     def _ask_to_remove(self, view: ConnectionView) -> None:
+        words, bridge = self._around.words, self._around.bridge
+        removal = self._around.engine.remove_admin_connection
+        self._ask(
+            words.text("fleets.remove_question", domains=", ".join(view.connection.domains)),
+            words.plural("fleets.remove_explained", view.served),
+            "fleets.remove",
+            lambda: bridge.wish(removal(view.connection.id), self._look, self._not_done, to_the_end=True),
+        )
+
+    def _ask(self, question: str, explained: str, yes_key: str, act: Callable[[], object]) -> None:
+        """Once, with Cancel for who presses Enter without reading."""
         words = self._around.words
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setText(words.text("fleets.remove_question", domains=", ".join(view.connection.domains)))
-        box.setInformativeText(words.plural("fleets.remove_explained", view.served))
-        yes = box.addButton(words.text("fleets.remove"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setText(question)
+        box.setInformativeText(explained)
+        yes = box.addButton(words.text(yes_key), QMessageBox.ButtonRole.DestructiveRole)
         no = box.addButton(QMessageBox.StandardButton.Cancel)
         no.setText(words.text("ui.cancel"))
+        no.setIcon(QIcon())
         box.setDefaultButton(no)
-        removal = self._around.engine.remove_admin_connection
-        box.buttonClicked.connect(
-            lambda pressed: (
-                self._around.bridge.wish(removal(view.connection.id), self._look, self._not_done, to_the_end=True)
-                if pressed is yes
-                else None
-            )
-        )
+        box.buttonClicked.connect(lambda pressed: act() if pressed is yes else None)
         box.open()
 
     # -- the form
@@ -272,6 +303,9 @@ class AdminConnectionsDialog(QDialog):
 
     def _not_done(self, error: BaseException) -> None:
         words = self._around.words
+        if self._is_over:
+            self._around.bridge.failed.emit(error)
+            return
         match error:
             case DomainServed():
                 said = words.text("fleets.problem.served", domain=error.domain)
@@ -300,5 +334,6 @@ class AdminConnectionsDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Closed, however: what runs is ended, and nothing of a key stays."""
+        self._is_over = True
         self._close_form()
         super().done(result)

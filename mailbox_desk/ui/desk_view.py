@@ -102,7 +102,7 @@ class DeskView(QObject):
     def attach(self, around: Surroundings, acts: Acts) -> None:
         """The engine is there: rows become live and acts possible."""
         self._around, self._acts = around, acts
-        self._together = self.pane.together = Together(self._words, around.provider_name)
+        self._together = self.pane.together = Together(self._words, around.provider_name, around.engine.board.get)
         self._maker = RowMaker(self._words, around.provider_name, self._now, self._days, self._together)
         self.pane.help_page = acts.extras.help_page
         self.pane.pages_of = around.provider_pages
@@ -115,6 +115,7 @@ class DeskView(QObject):
         acts.vault_told.connect(self.tell_vault)
         acts.vault_refused.connect(self._vault_bar.say)
         self._vault_bar.unlock_wanted.connect(acts.unlock)
+        self._shared_bar.mend_wanted.connect(acts.admin_connections)
         around.bridge.news.connect(self.hear)
         around.bridge.failed.connect(self._tell_failure)
         self._network_bar.accepted.connect(around.engine.accept_network)

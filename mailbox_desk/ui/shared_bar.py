@@ -16,15 +16,18 @@ from mailbox_desk.ui.picture import Picture
 from mailbox_desk.ui.style import Theme
 from mailbox_desk.ui.together import Together
 from mailbox_desk.wording import Wording
+from mailbox_desk.wording.shared import is_connections
 
 MOST: Final = 2
 """Lines; where still more is wrong at once, one more says how much."""
 
 
 class SharedBar(QWidget):
-    """`only_wanted` carries the id of the incident whose mailboxes alone are to be listed, "" for all mailboxes."""
+    """`only_wanted` carries the id of the incident whose mailboxes alone are to be listed, "" for all mailboxes;
+    `mend_wanted` the domain of the admin connection that is to be changed."""
 
     only_wanted = Signal(str)
+    mend_wanted = Signal(str)
 
     def __init__(self, theme: Theme, words: Wording) -> None:
         super().__init__()
@@ -38,6 +41,7 @@ class SharedBar(QWidget):
         column.setSpacing(0)
         for line in self._lines:
             line.pressed.connect(self._pressed)
+            line.mend_wanted.connect(self.mend_wanted)
             column.addWidget(line)
         column.addWidget(self._more)
         self.hide()
@@ -74,22 +78,25 @@ class SharedBar(QWidget):
 
 class _Line(QWidget):
     pressed = Signal(str)
+    mend_wanted = Signal(str)
 
     def __init__(self, theme: Theme, words: Wording) -> None:
         super().__init__()
         self._words = words
-        self._id = ""
+        self._id, self._connection = "", ""
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         look = LOOKS[Shown.RECONNECTING]
         self._picture = Picture(theme, look.shape, look.tone)
         self._text = label()
         self._show = button("", lambda: self.pressed.emit(self._id))
+        self._mend = button(words.text("shared.connection.mend"), lambda: self.mend_wanted.emit(self._connection))
         line = QHBoxLayout(self)
         line.setContentsMargins(MEASURES.gap_xl, MEASURES.gap_m, MEASURES.gap_xl, MEASURES.gap_m)
         line.setSpacing(MEASURES.gap_m)
         line.addWidget(self._picture)
         line.addWidget(self._text, 1)
+        line.addWidget(self._mend)
         line.addWidget(self._show)
         self.hide()
 
@@ -98,6 +105,8 @@ class _Line(QWidget):
         if incident is None:
             return
         self._id = incident.id
+        self._connection = incident.place.name if incident.place is not None and is_connections(incident) else ""
+        self._mend.setVisible(bool(self._connection))
         look = LOOKS[Shown(incident.verdict.value)]
         self._picture.show_as(look.shape, look.tone, self._words.status(Shown(incident.verdict.value)))
         if self.property("tone") != look.tone.value:

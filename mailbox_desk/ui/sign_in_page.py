@@ -28,7 +28,7 @@ class SignInPage(ReconnectPage):
 
     def __init__(self, around: Surroundings, snapshot: Snapshot) -> None:
         super().__init__()
-        self._around, self._mailbox = around, snapshot.mailbox
+        self._around, self._mailbox, self._former = around, snapshot.mailbox, snapshot.grant
         self._provider = whose(around.provider_pages(self._mailbox.provider), around.words)
         self._apps: tuple[RegisteredApp, ...] = ()
         self._grant: OAuthToken | None = None
@@ -80,6 +80,8 @@ class SignInPage(ReconnectPage):
         self._apps = apps_for(self._mailbox.provider, engine.oauth_apps(), engine.providers)
         self._which.clear()
         self._which.addItems([words.text("signin.by_app", id=each.app.client_id) for each in self._apps])
+        former = [place for place, each in enumerate(self._apps) if self._former and each.id == self._former.app]
+        self._which.setCurrentIndex(former[0] if former else 0)
         key = "signin.how" if self._apps else "signin.no_app"
         self._how.setText(words.text(key, provider=self._provider, address=self._mailbox.address))
         self.act = Act.SIGN_IN if self._apps else Act.NOTHING

@@ -8,16 +8,17 @@ from mailbox_desk.model.incident import Incident
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.wording import Wording
-from mailbox_desk.wording.shared import shared_in_pane, shared_line, shared_phrase
+from mailbox_desk.wording.shared import Look, shared_in_pane, shared_line, shared_phrase
 
 _VEILED = (Shown.BLIND, Shown.PAUSED)
 
 
 class Together:
-    """Knows the shared incidents under way. `provider_name` gives a provider's id in words."""
+    """Knows the shared incidents under way. `provider_name` gives a provider's id in words, `look` a mailbox as it is
+    shown now."""
 
-    def __init__(self, words: Wording, provider_name: Callable[[str], str] = str) -> None:
-        self._words, self._provider_name = words, provider_name
+    def __init__(self, words: Wording, provider_name: Callable[[str], str] = str, look: Look = lambda _: None) -> None:
+        self._words, self._provider_name, self._look = words, provider_name, look
         self._incidents: dict[str, Incident] = {}
 
     @property
@@ -36,7 +37,7 @@ class Together:
 
     def line(self, incident: Incident) -> str:
         """For the strip above the list."""
-        return shared_line(self._words, incident, self._provider_name)
+        return shared_line(self._words, incident, self._provider_name, self._look)
 
     def phrase(self, snapshot: Snapshot, now: float) -> str:
         """A few words for the list; "" where the mailbox is alone with what it has."""

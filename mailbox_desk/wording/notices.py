@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -13,13 +12,11 @@ from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.notice import Announcement, Choice, Notice, NoticeKind
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Shown, Verdict
-from mailbox_desk.wording.shared import NameOf, shared_back, shared_notice
+from mailbox_desk.wording.shared import Look, NameOf, shared_back, shared_notice
 from mailbox_desk.wording.voice import Wording
 
 _NAMED: Final = 3  # addresses in a notice of many
 _WELL: Final = (Shown.CONNECTED, Shown.SUSPECT, Shown.BLIND)
-
-Look = Callable[[MailboxId], Snapshot | None]
 
 
 def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: NameOf = str) -> Announcement | None:
@@ -36,7 +33,7 @@ def announce(words: Wording, notice: Notice, look: Look, now: float, name_of: Na
     if is_back:
         title, body = _back(words, notice, snapshots, name_of)
     elif notice.kind is NoticeKind.SHARED:
-        title, body = shared_notice(words, notice.incidents, name_of, now)
+        title, body = shared_notice(words, notice.incidents, name_of, now, look)
     else:
         title, body = _trouble(words, notice, snapshots, now)
     return Announcement(

@@ -251,11 +251,12 @@ class Wording:
         return self.text("next_step.then_check", step=to_do)
 
     def _setting(self, snapshot: Snapshot, diagnosis: Diagnosis) -> str:
-        """The very setting of the OAuth app that is to be changed, where the provider's words name it."""
+        """The very setting of the OAuth app that is to be changed, where the provider's words name it. That of an admin
+        connection is named by its rule."""
         failure = failure_of(snapshot)
-        if failure is None or diagnosis.cause is not Cause.OAUTH_APP_BLOCKED or Mark.ADMIN_CONNECTION in failure.marks:
-            return ""  # what an admin connection wants changed is in the words of its rule
-        key = setting_key(failure.text)
+        if failure is not None and Mark.ADMIN_CONNECTION in failure.marks:
+            return ""
+        key = setting_key(failure.text) if failure and diagnosis.cause is Cause.OAUTH_APP_BLOCKED else ""
         return self.text(key) if key else ""
 
     def _desk_goes_on(self, snapshot: Snapshot, now: float) -> str:

@@ -33,6 +33,7 @@ def token(**change: Any) -> Secret:
 def test_a_good_one() -> None:
     assert address_in(claims_of(token(), APP, "n")) == "a@b.test"
     assert claims_of(token(aud=["client", "other"]), APP, "n")
+    assert claims_of(token(azp="client"), APP, "n")
     assert claims_of(token(exp=time.time() - 60), APP, "n")  # clocks differ a little
     assert claims_of(token(nonce=None), APP, "")
 
@@ -44,6 +45,7 @@ def test_a_good_one() -> None:
         {"iss": None},
         {"aud": "another-client"},
         {"aud": None},
+        {"aud": ["client", "another-client"], "azp": "another-client"},
         {"exp": 1000},
         {"exp": None},
         {"nbf": 9_999_999_999},

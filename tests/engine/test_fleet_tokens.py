@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from mailbox_desk.adapters.resources import load_rules
@@ -9,7 +12,6 @@ from mailbox_desk.diagnosis.diagnose import diagnose
 from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.credential import Secret
 from mailbox_desk.model.errand import Errand, HalfTried, TryOutEnded
-from mailbox_desk.model.incident import IncidentKind
 from mailbox_desk.model.mailbox import AuthKind, MailboxId
 from mailbox_desk.model.mark import Mark
 from mailbox_desk.model.vault_state import VaultState
@@ -68,7 +70,7 @@ async def test_a_token_is_renewed_ahead_while_the_old_one_serves(lab: Lab, endpo
     assert 23 <= len(endpoint.asked) <= 32
 
 
-async def test_a_refused_connection_rests_as_one_and_is_one_incident(lab: Lab, endpoint: Endpoint) -> None:
+async def test_a_refused_connection_rests_as_one_until_a_person_acts_on_one(lab: Lab, endpoint: Endpoint) -> None:
     users = [f"u{n}" for n in range(40)]
     put(lab, GOOGLE, *users)
     endpoint.refuses[""] = NOT_DELEGATED
@@ -78,14 +80,14 @@ async def test_a_refused_connection_rests_as_one_and_is_one_incident(lab: Lab, e
     assert {lab.cause(user) for user in users} == {"oauth_app_blocked"}
     assert {rule_of(lab, user) for user in users} == {"fleet-google-not-delegated"}
     assert len(endpoint.asked) == 2
-    shared = [each for each in lab.shelf.kept.values() if each.kind is IncidentKind.SHARED and each.is_open]
-    assert [each.count for each in shared] == [40]
     assert lab.servers.visits == []
-    assert len(lab.told()) == 1
     for _ in range(2):
         await lab.restart()
         await lab.clock.pass_by(DAY)
     assert len(endpoint.asked) == 2
+    lab.engine.check_now([MailboxId("u7")])
+    await lab.clock.pass_by(60)
+    assert len(endpoint.asked) == 3
 
 
 async def test_check_now_on_one_mailbox_is_one_try_and_a_new_key_mends_all(lab: Lab, endpoint: Endpoint) -> None:
@@ -180,7 +182,9 @@ async def test_own_sign_ins_are_handed_over(lab: Lab, endpoint: Endpoint) -> Non
     await lab.clock.pass_by(60)
     [view] = await engine.admin_connections()
     assert (view.served, view.others) == (1, 1)
-    await engine.serve(await engine.own_sign_ins(MICROSOFT))
+    handing = asyncio.ensure_future(engine.serve(await engine.own_sign_ins(MICROSOFT)))
+    await lab.clock.pass_by(30)
+    assert await asyncio.wait_for(handing, 5) == ()
     [view] = await engine.admin_connections()
     assert (view.served, view.others) == (2, 0)
     await lab.clock.pass_by(60)
@@ -229,6 +233,21 @@ async def test_a_clock_that_is_wrong_is_this_computers(lab: Lab, endpoint: Endpo
         await lab.engine.stop()
         lab.shelf.standings.clear()
         put(lab, GOOGLE)
+
+
+async def test_what_is_known_of_a_key_is_shown_before_the_first_check(lab: Lab, endpoint: Endpoint) -> None:
+    """After a restart a mailbox whose connection rests is not looked at."""
+    put(lab, replace(MICROSOFT, secret_expires_at=lab.clock.now() + 5 * DAY), "ann")
+    lab.mailbox("bob", provider="microsoft")
+    endpoint.refuses[""] = no("AADSTS65001: nobody has consented")
+    await lab.start()
+    await lab.clock.pass_by(HOUR)
+    asked = len(endpoint.asked)
+    await lab.restart()
+    await lab.clock.pass_by(5)
+    assert len(endpoint.asked) == asked
+    assert lab.snapshot("ann").warnings == ("key_ends",)
+    assert lab.snapshot("bob").warnings == ()
 
 
 async def test_a_key_that_ends_is_told_three_times_and_shown_on_its_mailboxes(lab: Lab, endpoint: Endpoint) -> None:

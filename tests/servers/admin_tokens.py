@@ -115,7 +115,7 @@ class _Refused(Exception):
 class AdminTokenServer:
     """A context manager. `users`: who has a mailbox; `client_secret` and `certificate` are what Microsoft's app has;
     `speaks_for`: whom Microsoft's tokens are told to be for. `clock`: seconds that its clock goes before ours.
-    `answers`: orders given first, a status and a body each."""
+    `lives`: seconds that a token is good for. `answers`: orders given first, a status and a body each."""
 
     ca: trustme.CA
     account: Account = field(default_factory=lambda: Account(Pair.make()))
@@ -126,6 +126,7 @@ class AdminTokenServer:
     consented: bool = True
     speaks_for: str = ""
     clock: float = 0.0
+    lives: int = 3599
     answers: list[tuple[int, str]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     claims: list[Mapping[str, Any]] = field(default_factory=list)
@@ -183,7 +184,7 @@ class AdminTokenServer:
             return refused.status, refused.told
         token = f"access-token-canary-{secrets.token_urlsafe(16)}"
         self.given[token] = who
-        return 200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"}
+        return 200, {"access_token": token, "expires_in": self.lives, "token_type": "Bearer"}
 
     def _google(self, form: Mapping[str, str]) -> str:
         """https://developers.google.com/identity/protocols/oauth2/service-account, "Error codes"."""

@@ -46,6 +46,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nlab\n-----END CERTIFICATE-----\n"
 @dataclass
 class FleetEngine(FakeEngine):
     views: list[ConnectionView] = field(default_factory=list)
+    not_served: tuple[MailboxId, ...] = ()
     tried_connections: list[tuple[AdminConnection, Secret | None, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -69,8 +70,9 @@ class FleetEngine(FakeEngine):
     async def own_sign_ins(self, connection: AdminConnection) -> tuple[MailboxId, ...]:
         return (MailboxId("one"), MailboxId("two"))
 
-    async def serve(self, ids: Iterable[MailboxId]) -> None:
+    async def serve(self, ids: Iterable[MailboxId]) -> tuple[MailboxId, ...]:
         self._wish("serve", tuple(ids))
+        return self.not_served
 
     def read_service_account(
         self, text: str, connection_id: ConnectionId, domains: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox, QPushButton, QWidget
 
@@ -149,8 +150,46 @@ async def test_what_stands_is_told_and_the_rest_is_taken_over(
     dialog.open()
     await until(lambda: words.text("fleets.resting") in said(dialog))
     assert words.plural("fleets.ends_in", 12) in said(dialog)
+    fleet.not_served = (MailboxId("two"),)
     pressed(dialog, words.text("fleets.take_over"))
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    assert box.text().startswith("2 mailboxes have a password or a sign-in of their own.")
+    safe = box.defaultButton()
+    assert safe is not None
+    assert safe.text() == words.text("ui.cancel")
+    assert not fleet.wished("serve")
+    yes = next(each for each in box.findChildren(QPushButton) if each.text() == words.text("fleets.take_over"))
+    yes.click()
     await until(lambda: fleet.wished("serve") == [((MailboxId("one"), MailboxId("two")),)])
+    await until(lambda: words.plural("fleets.not_taken_over", 1) in said(dialog))
+    dialog.close()
+
+
+async def test_enter_alone_hands_nothing_over(
+    around: Surroundings, fleet: FleetEngine, keys: Keys, words: Wording
+) -> None:
+    fleet.views = [ConnectionView(GOOGLE, 38, 2, is_resting=False)]
+    dialog = AdminConnectionsDialog(replace(around, engine=fleet.face), keys)
+    dialog.open()
+    await until(lambda: words.plural("fleets.others", 2) in said(dialog))
+    pressed(dialog, words.text("fleets.take_over"))
+    box = dialog.findChild(QMessageBox)
+    assert box is not None
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    await until(lambda: not dialog.findChildren(QMessageBox))
+    assert not fleet.wished("serve")
+    dialog.close()
+
+
+async def test_the_connection_of_a_domain_is_opened_at_once(
+    around: Surroundings, fleet: FleetEngine, keys: Keys
+) -> None:
+    fleet.views = [ConnectionView(GOOGLE, 38, 2, is_resting=True), ConnectionView(MICROSOFT, 1, 0, is_resting=False)]
+    dialog = AdminConnectionsDialog(replace(around, engine=fleet.face), keys, domain="fable.example")
+    dialog.open()
+    await until(lambda: bool(dialog.findChildren(ConnectionForm)))
+    assert form_of(dialog).connection.id == MICROSOFT.id
     dialog.close()
 
 

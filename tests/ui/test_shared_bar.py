@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
+from mailbox_desk.model.incident import Circle, Place
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.verdict import Verdict
 from mailbox_desk.ui.acts import Acts
@@ -64,6 +66,31 @@ def test_the_button_leads_there_and_back_and_gives_up_with_the_incident(bar: Sha
     together.take([])
     bar.show_incidents(together)
     assert wanted == ["google", "", "google", ""]
+
+
+def test_an_admin_connection_has_its_setting_named_and_is_one_click_away(bar: SharedBar, words: Wording) -> None:
+    incident = replace(
+        outage(2, "fable.example", Verdict.NEEDS_YOU),
+        cause=Cause.OAUTH_APP_BLOCKED,
+        place=Place(Circle.CONNECTION, "fable.example"),
+    )
+    down = snapshot("a", Verdict.NEEDS_YOU, Cause.OAUTH_APP_BLOCKED)
+    diagnosis = Diagnosis((RankedCause(Cause.OAUTH_APP_BLOCKED, 0.9),), "fleet-microsoft-secret-expired")
+    standing = replace(down.standing, receiving=replace(down.standing.receiving, diagnosis=diagnosis))
+    together = Together(words, look=lambda _: replace(down, standing=standing))
+    together.take([incident])
+    bar.show_incidents(together)
+    [line] = texts(bar)
+    title = "The admin connection of fable.example is refused: 2 of 2 mailboxes."
+    assert line == f"{title} {words.text('rule.fleet-microsoft-secret-expired.next_step')}"
+    wanted: list[str] = []
+    bar.mend_wanted.connect(wanted.append)
+    pressed(bar, words.text("shared.connection.mend"))
+    assert wanted == ["fable.example"]
+    together.take([outage(3, "google")])
+    bar.show_incidents(together)
+    names = [each.text() for each in bar.findChildren(QPushButton) if each.isVisible()]
+    assert names == [words.text("shared.show")]
 
 
 @pytest.fixture

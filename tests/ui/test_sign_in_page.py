@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit
@@ -9,7 +10,7 @@ from mailbox_desk.adapters.resources import load_providers
 from mailbox_desk.model.check import FailureKind
 from mailbox_desk.model.errand import HalfTried, TryOutEnded, TryOutStep
 from mailbox_desk.model.mailbox import AuthKind, Mailbox
-from mailbox_desk.model.oauth import CameBack, CodeReady, Granted, SigningInStep, WrongAccount
+from mailbox_desk.model.oauth import CameBack, CodeReady, Granted, GrantLife, SigningInStep, WrongAccount
 from mailbox_desk.model.snapshot import Snapshot
 from mailbox_desk.model.verdict import Half
 from mailbox_desk.ui.oauth_apps_dialog import OAuthAppsDialog
@@ -181,3 +182,18 @@ async def test_of_several_apps_the_person_chooses(around: Surroundings, engine: 
     assert choice.isVisible()
     engine.apps[1] = app_of("google", built_in=True)
     dialog.reject()
+
+
+async def test_the_app_of_the_present_sign_in_is_chosen_already(
+    around: Surroundings, engine: FakeEngine, words: Wording
+) -> None:
+    other = app_of("google", built_in=True, client_id="the-other-client")
+    for grant, chosen in ((GrantLife(NOW, app=other.id), other.app.client_id), (None, "client-of-ours")):
+        engine.provider_files = {each.id: each for each in load_providers()}
+        engine.apps = [app_of("google"), other]
+        engine.sign_ins = [[LINK, None]]
+        dialog = ReconnectDialog(around, replace(revoked(), grant=grant))
+        dialog.open()
+        choice = by_name(dialog, QComboBox, words.text("signin.which_app"))
+        assert choice.currentText() == words.text("signin.by_app", id=chosen)
+        dialog.reject()

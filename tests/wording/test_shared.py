@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailbox_desk.model.cause import Cause
+from mailbox_desk.model.diagnosis import Diagnosis, RankedCause
 from mailbox_desk.model.incident import Circle, Incident, IncidentKind, Place
 from mailbox_desk.model.mailbox import MailboxId
 from mailbox_desk.model.notice import Announcement, Choice, Notice, NoticeKind
@@ -85,3 +86,22 @@ def test_only_those_are_back_that_are() -> None:
     assert (back.title, back.body) == ("Google works again: 30 mailboxes are back", "It took 15 min.")
     assert (back.is_over, back.shown) == (True, Shown.CONNECTED)
     assert told(NoticeKind.BACK, over, paused=38) is None
+
+
+def test_a_refused_admin_connection_names_the_setting_to_change() -> None:
+    incident = outage(Cause.OAUTH_APP_BLOCKED, Circle.CONNECTION, "firm.example", Verdict.NEEDS_YOU)
+    assert shared_title(WORDS, incident, names) == (
+        "The admin connection of firm.example is refused: 38 of 40 mailboxes"
+    )
+    assert shared_phrase(WORDS, incident, names) == "Admin connection refused"
+    assert "38 of 40 mailboxes." in shared_in_pane(WORDS, incident, names, NOW)
+    assert shared_line(WORDS, incident, names).endswith(WORDS.text("shared.connection.rest"))
+    down = snapshot(IDS[0], Verdict.NEEDS_YOU, Cause.OAUTH_APP_BLOCKED)
+    diagnosis = Diagnosis((RankedCause(Cause.OAUTH_APP_BLOCKED, 0.9),), "fleet-google-not-delegated")
+    standing = replace(down.standing, receiving=replace(down.standing.receiving, diagnosis=diagnosis))
+    look = {IDS[0]: replace(down, standing=standing)}.get
+    setting = WORDS.text("rule.fleet-google-not-delegated.next_step")
+    assert shared_line(WORDS, incident, names, look).endswith(setting)
+    announced = announce(WORDS, Notice(NoticeKind.SHARED, (incident,)), look, NOW, names)
+    assert announced is not None
+    assert announced.body.startswith(setting)
