@@ -5,7 +5,6 @@ It decides nothing about mailboxes: lines come ready made.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.list_filter import ListFilter, fitting
 from mailbox_desk.ui.rows import Column, Row
+from mailbox_desk.ui.sums import Sums
 from mailbox_desk.wording import Wording
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class MailboxModel(QAbstractTableModel):
         self._words = words
         self._now = now
         self._all: dict[MailboxId, Row] = {}
+        self._sums = Sums()
         self._rows: list[Row] = []
         self._places: dict[MailboxId, int] = {}
         self._keys: dict[MailboxId, Key] = {}
@@ -89,6 +90,7 @@ class MailboxModel(QAbstractTableModel):
     def show_all(self, rows: Iterable[Row]) -> None:
         """These lines and no others."""
         self._all = {row.id: row for row in rows}
+        self._sums = Sums(self._all.values())
         self._show_anew()
 
     def filter_by(self, wanted: ListFilter) -> None:
@@ -101,8 +103,10 @@ class MailboxModel(QAbstractTableModel):
         """One pass: lines that changed, came or went."""
         for mailbox_id in gone:
             self._all.pop(mailbox_id, None)
+            self._sums.drop(mailbox_id)
         for row in fresh:
             self._all[row.id] = row
+            self._sums.put(row)
         leave = {row_id for row_id in gone if row_id in self._places}
         leave |= {row.id for row in fresh if row.id in self._places and not self._filter.fits(row)}
         come = [row for row in fresh if row.id not in self._places and self._filter.fits(row)]
@@ -150,8 +154,13 @@ class MailboxModel(QAbstractTableModel):
         """The line of this mailbox, shown or held back by the filter."""
         return self._all.get(mailbox_id)
 
+    @property
+    def sums(self) -> Sums:
+        """What all lines add up to, those too that the filter holds back."""
+        return self._sums
+
     def counts(self) -> Mapping[Shown, int]:
-        return Counter(row.shown for row in self._all.values())
+        return self._sums.shown
 
     def place_of(self, mailbox_id: MailboxId) -> int | None:
         return self._places.get(mailbox_id)
@@ -207,7 +216,7 @@ class MailboxModel(QAbstractTableModel):
 
     def _arrange(self, rows: list[Row]) -> None:
         ordered = self._ordered(rows)
-        if all(one is other for one, other in zip(ordered, self._rows, strict=True)):
+        if ordered == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
         before = [(index, self._rows[index.row()].id) for index in self.persistentIndexList()]
@@ -218,8 +227,9 @@ class MailboxModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _ordered(self, rows: Sequence[Row]) -> list[Row]:
-        """By keys that are kept: reckoning two thousand anew at each pass would be felt."""
-        return sorted(rows, key=lambda row: self._keys[row.id], reverse=self._descending)
+        """By keys that are kept, and with no step in Python for each line: five thousand at each pass would be felt."""
+        by_id = {row.id: row for row in rows}
+        return list(map(by_id.__getitem__, sorted(by_id, key=self._keys.__getitem__, reverse=self._descending)))
 
     def _number(self) -> None:
         self._places = {row.id: place for place, row in enumerate(self._rows)}

@@ -1,48 +1,34 @@
-"""How things stand, in one line above the list. Pure: lines in, a sentence or three out."""
+"""How things stand, in one line above the list. Pure: sums in, a sentence or three out."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection
 from typing import Final
 
 from mailbox_desk.model.verdict import Shown
-from mailbox_desk.ui.rows import Row
+from mailbox_desk.ui.sums import Sums
 from mailbox_desk.wording import Wording
 
-_PROVIDERS_TROUBLE: Final = frozenset({"provider_outage", "maintenance", "server_busy"})
 _AT_LEAST: Final = 3
 _MOST: Final = 3
 _QUIET: Final = (Shown.SUSPECT, Shown.BLIND, Shown.PAUSED, Shown.CHECKING)
 
 
-def summary(rows: Collection[Row], words: Wording) -> str:
+def summary(sums: Sums, words: Wording) -> str:
     """What matters first: who needs a person, which provider has trouble, what comes back by itself, what works."""
-    counts = Counter(row.shown for row in rows)
-    total = len(rows)
-    if counts[Shown.CONNECTED] == total:
-        return words.plural("ui.summary.all_connected", total)
-    known = sum(row.acknowledged for row in rows if row.shown is Shown.NEEDS_YOU)
-    troubled = _providers_in_trouble(rows)
+    counts = {each: sums.shown.get(each, 0) for each in Shown}
+    if counts[Shown.CONNECTED] == sums.total:
+        return words.plural("ui.summary.all_connected", sums.total)
+    troubled = {provider: count for provider, count in sums.waiting.items() if count >= _AT_LEAST}
     alone = counts[Shown.RECONNECTING] - sum(troubled.values())
     parts = [
-        _counted(words, "needs_you", counts[Shown.NEEDS_YOU] - known),
-        _counted(words, "known", known),
+        _counted(words, "needs_you", counts[Shown.NEEDS_YOU] - sums.known),
+        _counted(words, "known", sums.known),
         *(words.text("ui.summary.provider_trouble", provider=provider) for provider in sorted(troubled)[:1]),
         _counted(words, "reconnecting", alone),
         *(_counted(words, shown.value.lower(), counts[shown]) for shown in _QUIET),
         _counted(words, "connected", counts[Shown.CONNECTED]),
     ]
     return " ".join([part for part in parts if part][:_MOST])
-
-
-def _providers_in_trouble(rows: Collection[Row]) -> dict[str, int]:
-    """Providers at which several mailboxes wait for the provider, and how many do."""
-    waiting: defaultdict[str, int] = defaultdict(int)
-    for row in rows:
-        if row.shown is Shown.RECONNECTING and row.cause_id in _PROVIDERS_TROUBLE and row.provider:
-            waiting[row.provider] += 1
-    return {provider: count for provider, count in waiting.items() if count >= _AT_LEAST}
 
 
 def _counted(words: Wording, key: str, count: int) -> str:
