@@ -40,9 +40,7 @@ def main() -> int:
     trips = far.counted.round_trips / MAILBOXES
     least = trips * LATENCY * MAILBOXES / THREADS
     print(f"round of {MAILBOXES}, {LATENCY * 1000:.0f} ms away: bare {bare.wall:.2f} s, {bare_trips:.2f} round trips;")
-    print(
-        f"  desk {desk.wall:.2f} s, CPU {desk.cpu:.2f} s, {trips:.2f} round trips: {least:.2f} s of waiting"
-    )
+    print(f"  desk {desk.wall:.2f} s, CPU {desk.cpu:.2f} s, {trips:.2f} round trips: {least:.2f} s of waiting")
     print(f"wall x{desk.wall / least:.2f} of that (at most {MOST_WALL}); round trips at most {bare_trips:.2f}")
     return int(desk.wall / least > MOST_WALL or trips > bare_trips)
 
