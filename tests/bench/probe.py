@@ -106,7 +106,8 @@ class Probe(QObject):
 
 def cpu_seconds() -> float:
     """What this process has used."""
-    return sum(psutil.Process().cpu_times()[:2])
+    used = psutil.Process().cpu_times()
+    return float(used.user + used.system)
 
 
 def wait_for_engine(done: Event) -> None:
