@@ -5,9 +5,11 @@ It decides nothing about mailboxes: lines come ready made.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -15,6 +17,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from mailbox_desk.model.verdict import Shown
 from mailbox_desk.ui.list_filter import ListFilter, fitting
 from mailbox_desk.ui.rows import Column, Row
+from mailbox_desk.ui.sums import Sums
 from mailbox_desk.wording import Wording
 
 if TYPE_CHECKING:
@@ -25,7 +28,18 @@ _NOWHERE: Final = QModelIndex()
 _LAST_COLUMN: Final = len(Column) - 1
 _MANY: Final = 40
 """So many lines that come or go at once are told as one reset: one by one each would number all anew."""
+_ID_OF: Final = attrgetter("id")
 Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Falling:
+    """A key for the order that begins with the greatest."""
+
+    key: Key
+
+    def __lt__(self, other: _Falling) -> bool:
+        return other.key < self.key
 
 
 class Role(IntEnum):
@@ -42,6 +56,7 @@ class MailboxModel(QAbstractTableModel):
         self._words = words
         self._now = now
         self._all: dict[MailboxId, Row] = {}
+        self._sums = Sums()
         self._rows: list[Row] = []
         self._places: dict[MailboxId, int] = {}
         self._keys: dict[MailboxId, Key] = {}
@@ -82,13 +97,14 @@ class MailboxModel(QAbstractTableModel):
         self._column = Column(column) if 0 <= column < len(Column) else Column.STATUS
         self._descending = order is Qt.SortOrder.DescendingOrder
         self._keys = {row.id: self._key(row) for row in self._rows}
-        self._arrange(self._rows)
+        self._arrange(self._ordered(self._rows))
 
     # -- what the window tells and asks
 
     def show_all(self, rows: Iterable[Row]) -> None:
         """These lines and no others."""
         self._all = {row.id: row for row in rows}
+        self._sums = Sums(self._all.values())
         self._show_anew()
 
     def filter_by(self, wanted: ListFilter) -> None:
@@ -101,8 +117,10 @@ class MailboxModel(QAbstractTableModel):
         """One pass: lines that changed, came or went."""
         for mailbox_id in gone:
             self._all.pop(mailbox_id, None)
+            self._sums.drop(mailbox_id)
         for row in fresh:
             self._all[row.id] = row
+            self._sums.put(row)
         leave = {row_id for row_id in gone if row_id in self._places}
         leave |= {row.id for row in fresh if row.id in self._places and not self._filter.fits(row)}
         come = [row for row in fresh if row.id not in self._places and self._filter.fits(row)]
@@ -150,8 +168,13 @@ class MailboxModel(QAbstractTableModel):
         """The line of this mailbox, shown or held back by the filter."""
         return self._all.get(mailbox_id)
 
+    @property
+    def sums(self) -> Sums:
+        """What all lines add up to, those too that the filter holds back."""
+        return self._sums
+
     def counts(self) -> Mapping[Shown, int]:
-        return Counter(row.shown for row in self._all.values())
+        return self._sums.shown
 
     def place_of(self, mailbox_id: MailboxId) -> int | None:
         return self._places.get(mailbox_id)
@@ -179,7 +202,7 @@ class MailboxModel(QAbstractTableModel):
             self.endRemoveRows()
 
     def _replace(self, fresh: Sequence[Row]) -> None:
-        moved = False
+        moved = []
         changed = []
         for row in fresh:
             place = self._places[row.id]
@@ -188,11 +211,14 @@ class MailboxModel(QAbstractTableModel):
                 self._rows[place] = row
                 changed.append(place)
                 known, self._keys[row.id] = self._keys[row.id], self._key(row)
-                moved = moved or self._keys[row.id] != known
+                if self._keys[row.id] != known:
+                    moved.append(row)
         for first, last in _runs(sorted(changed)):
             self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST_COLUMN))
-        if moved:
-            self._arrange(self._rows)
+        if len(moved) > _MANY:
+            self._arrange(self._ordered(self._rows))
+        elif moved:
+            self._arrange(self._with_moved(moved))
 
     def _append(self, rows: Sequence[Row]) -> None:
         if not rows:
@@ -203,11 +229,10 @@ class MailboxModel(QAbstractTableModel):
         self._keys |= {row.id: self._key(row) for row in rows}
         self._number()
         self.endInsertRows()
-        self._arrange(self._rows)
+        self._arrange(self._ordered(self._rows))
 
-    def _arrange(self, rows: list[Row]) -> None:
-        ordered = self._ordered(rows)
-        if all(one is other for one, other in zip(ordered, self._rows, strict=True)):
+    def _arrange(self, ordered: list[Row]) -> None:
+        if ordered == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
         before = [(index, self._rows[index.row()].id) for index in self.persistentIndexList()]
@@ -218,11 +243,23 @@ class MailboxModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def _ordered(self, rows: Sequence[Row]) -> list[Row]:
-        """By keys that are kept: reckoning two thousand anew at each pass would be felt."""
+        """By keys that are kept: reckoning thousands anew would be felt."""
         return sorted(rows, key=lambda row: self._keys[row.id], reverse=self._descending)
 
+    def _with_moved(self, moved: Sequence[Row]) -> list[Row]:
+        """The lines in order where only these have another key: taken out and put in, without sorting thousands."""
+        rows = list(self._rows)
+        for place in sorted((self._places[row.id] for row in moved), reverse=True):
+            del rows[place]
+        for row in moved:
+            if self._descending:
+                insort(rows, row, key=lambda row: _Falling(self._keys[row.id]))
+            else:
+                insort(rows, row, key=lambda row: self._keys[row.id])
+        return rows
+
     def _number(self) -> None:
-        self._places = {row.id: place for place, row in enumerate(self._rows)}
+        self._places = dict(zip(map(_ID_OF, self._rows), range(len(self._rows)), strict=True))
 
     def _key(self, row: Row) -> Key:
         match self._column:

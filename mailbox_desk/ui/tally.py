@@ -1,4 +1,4 @@
-"""How many mailboxes stand how: what the tray's picture and its sentence are made of. Pure."""
+"""How many mailboxes stand how, kept up one by one: what the tray's picture and its sentence are made of. Pure."""
 
 from __future__ import annotations
 
@@ -30,34 +30,37 @@ class Tally:
 
     def __init__(self) -> None:
         self._stand: dict[MailboxId, tuple[Shown, bool]] = {}
+        self._counts: Counter[tuple[Shown, bool]] = Counter()
 
     def take(self, news: Iterable[Snapshot | Gone]) -> None:
         for each in news:
+            before = self._stand.pop(each.id, None) if isinstance(each, Gone) else self._stand.get(each.id)
+            if before is not None:
+                self._counts[before] -= 1
             if isinstance(each, Snapshot):
                 shown = each.shown
-                self._stand[each.id] = shown, each.standing.acknowledged and shown in _CAN_BE_KNOWN
-            else:
-                self._stand.pop(each.id, None)
+                after = self._stand[each.id] = shown, each.standing.acknowledged and shown in _CAN_BE_KNOWN
+                self._counts[after] += 1
 
     @property
     def worst(self) -> Shown | None:
         """The worst status that is not acknowledged; None where there is none."""
-        there = {shown for shown, is_known in self._stand.values() if not is_known}
-        return next((each for each in WORST_FIRST if each in there), None)
+        return next((each for each in WORST_FIRST if self._counts[each, False] > 0), None)
 
     def in_need(self) -> list[MailboxId]:
         """Those that need a person who does not know it yet."""
-        return [each for each, (shown, is_known) in self._stand.items() if shown is Shown.NEEDS_YOU and not is_known]
+        wanted = (Shown.NEEDS_YOU, False)
+        return [each for each, stands in self._stand.items() if stands == wanted] if self._counts[wanted] else []
 
     def all_paused(self) -> bool:
-        return bool(self._stand) and all(shown is Shown.PAUSED for shown, _ in self._stand.values())
+        return bool(self._stand) and self._counts[Shown.PAUSED, False] == len(self._stand)
 
     def ids(self) -> list[MailboxId]:
         return list(self._stand)
 
     def summary(self, words: Wording) -> str:
         """One or two sentences, the worst first."""
-        counts, total = Counter(shown for shown, _ in self._stand.values()), len(self._stand)
+        counts, total = {each: self._counts[each, False] + self._counts[each, True] for each in Shown}, len(self._stand)
         if not total:
             return words.text("tray.no_mailboxes")
         if counts[Shown.CONNECTED] == total:

@@ -98,13 +98,12 @@ class Window(QMainWindow):
 
     def sum_up(self) -> None:
         """Say anew how things stand."""
-        rows, counts = self.model.all_rows(), self.model.counts()
-        self._turn_page(len(rows))
-        self.chips.show_counts(counts)
-        _say(self._summary, summary(rows, self._words, self.told_above))
-        _say(self._counts, self._words.plural("ui.footer.mailboxes", len(rows)))
-        checking = sum(row.checking_now for row in rows)
-        _say(self._busy, self._words.plural("ui.footer.checking", checking) if checking else "")
+        sums = self.model.sums
+        self._turn_page(sums.total)
+        self.chips.show_counts(sums.shown)
+        _say(self._summary, summary(sums, self._words, self.told_above))
+        _say(self._counts, self._words.plural("ui.footer.mailboxes", sums.total))
+        _say(self._busy, self._words.plural("ui.footer.checking", sums.checking) if sums.checking else "")
 
     def tell_vault(self, text: str) -> None:
         self._vault.setText(text)

@@ -90,12 +90,14 @@ def probed(mode: str, home: Path, display: str, ca_file: Path | None = None, che
         [sys.executable, str(Path(__file__).with_name("probe.py")), mode, str(home), str(passphrase)],
         env=env,
         capture_output=True,
-        timeout=200,
+        timeout=700,
         check=False,
     )
     for line in run.stdout.decode().splitlines():
         if line.startswith("{"):
             told: dict[str, Any] = json.loads(line)
+            if not told["whole"]:
+                raise RuntimeError("the round did not come to its end")
             return told
     raise RuntimeError(f"the probe said nothing: {run.stderr.decode()[-2000:]}")
 

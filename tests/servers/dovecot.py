@@ -51,7 +51,8 @@ service imap {
   }
 }
 service imap-hibernate {
-  client_limit = 4000
+  client_limit = 20000
+  vsz_limit = 4G
   unix_listener imap-hibernate {
     mode = 0666
   }
@@ -69,10 +70,9 @@ class Dovecot:
     `failure_delay`: how long a refusal takes (Dovecot never takes less than 0.5 s). `penalty`: Dovecot's own brake
     on an address that fails often. `top_conf`: further lines for the top of the configuration, $ROOT in them standing
     for the folder of this Dovecot. `hibernate`: idle connections cost it no process each (needs root: each user gets
-    an id of his own, since the kernel counts watched folders by id).
+    an id of his own, since the kernel counts watched folders by id). `address`: where it listens, any of 127.0.0.0/8;
+    one of its own makes it a host of its own. `known_as`: further names in its certificate.
     """
-
-    host: Final = "localhost"
 
     def __init__(
         self,
@@ -84,10 +84,15 @@ class Dovecot:
         connections_per_user: int = 50,
         top_conf: str = "",
         hibernate: bool = False,
+        address: str = "127.0.0.1",
+        known_as: Sequence[str] = (),
     ) -> None:
         self._users = {user.name: _with_own_id(user, place) for place, user in enumerate(users)} if hibernate else {}
         self._users = self._users or {user.name: user for user in users}
         self._own_ids = hibernate
+        self._address = address
+        self._names = ("localhost", "127.0.0.1", address, *known_as)
+        self.host = "localhost" if address == "127.0.0.1" else address
         self.root = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))  # short: the path of a unix socket is <= 107
         self.imap_port, self.imaps_port = free_port(), free_port()
         self.submission_port, self.submissions_port = free_port(), free_port()
@@ -173,7 +178,7 @@ class Dovecot:
                 start_new_session=True,
             )
         try:
-            wait_until_listening(self.imap_port, seconds=10)
+            wait_until_listening(self.imap_port, seconds=10, address=self._address)
         except TimeoutError as error:
             self.stop()
             raise RuntimeError((self.root / "stdout").read_text() + self.log()) from error
@@ -201,7 +206,7 @@ class Dovecot:
         self.root.chmod(0o755)
         for name in ("mail", "state"):
             (self.root / name).mkdir()
-        certificate = self.ca.issue_cert("localhost", "127.0.0.1")
+        certificate = self.ca.issue_cert(*dict.fromkeys(self._names))
         certificate.private_key_pem.write_to_path(str(self.root / "server.key"))
         (self.root / "server.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
         self.ca.cert_pem.write_to_path(str(self.ca_file))
@@ -228,6 +233,7 @@ class Dovecot:
             failure_delay=failure_delay,
             penalty_mode="0600" if penalty else "0",
             connections_per_user=connections_per_user,
+            address=self._address,
             top_conf=top_conf.replace("$ROOT", str(self.root)),
         )
         (self.root / "dovecot.conf").write_text(text)

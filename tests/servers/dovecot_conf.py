@@ -11,7 +11,7 @@ state_dir = {root}/state
 log_path = {root}/dovecot.log
 auth_verbose = yes
 protocols = imap lmtp submission
-listen = 127.0.0.1
+listen = {address}
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {login_user}
@@ -57,16 +57,17 @@ plugin {{
 
 service imap-login {{
   chroot =
+  vsz_limit = 4G
   service_count = 0
   process_min_avail = 1
   client_limit = 4000
   process_limit = 8
   inet_listener imap {{
-    address = 127.0.0.1
+    address = {address}
     port = {imap_port}
   }}
   inet_listener imaps {{
-    address = 127.0.0.1
+    address = {address}
     port = {imaps_port}
     ssl = yes
   }}
@@ -79,11 +80,11 @@ service submission-login {{
   service_count = 0
   client_limit = 4000
   inet_listener submission {{
-    address = 127.0.0.1
+    address = {address}
     port = {submission_port}
   }}
   inet_listener submissions {{
-    address = 127.0.0.1
+    address = {address}
     port = {submissions_port}
     ssl = yes
   }}

@@ -15,12 +15,12 @@ def free_port() -> int:
         return port
 
 
-def wait_until_listening(port: int, *, seconds: float = 20.0) -> None:
-    """Return as soon as something accepts on 127.0.0.1; raise TimeoutError after `seconds`."""
+def wait_until_listening(port: int, *, seconds: float = 20.0, address: str = "127.0.0.1") -> None:
+    """Return as soon as something accepts there; raise TimeoutError after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((address, port), 1).close()
             return
         except OSError:
             if time.monotonic() > end:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -135,3 +136,32 @@ def test_the_next_column_is_short_and_read_aloud_in_full(model: MailboxModel, wo
     asks_admin = model.place_of(MailboxId("b"))
     assert asks_admin is not None
     assert model.index(asks_admin, Column.NEXT).data() == words.action(Action.ASK_ADMIN)
+
+
+@pytest.mark.parametrize("column", [Column.STATUS, Column.SINCE, Column.MAILBOX])
+@pytest.mark.parametrize("order", list(Qt.SortOrder))
+@pytest.mark.parametrize("at_once", [1, 7, 60])
+def test_lines_that_change_move_to_where_a_sort_of_all_would_put_them(
+    words: Wording, column: Column, order: Qt.SortOrder, at_once: int
+) -> None:
+    model, dice = MailboxModel(words, lambda: NOW), random.Random(3)
+    verdicts = [Verdict.CONNECTED, Verdict.NEEDS_YOU, Verdict.RECONNECTING]
+    model.show_all(rows([snapshot(f"{number:03}") for number in range(100)], words))
+    model.sort(column, order)
+    for version in range(2, 12):
+        chosen = dice.sample(range(100), at_once)
+        news = [
+            snapshot(
+                f"{number:03}", verdict, Cause.OVER_QUOTA if verdict.is_down else None, version=version, age=version
+            )
+            for number in chosen
+            for verdict in [dice.choice(verdicts)]
+        ]
+        kept = QPersistentModelIndex(model.index(chosen[0], Column.MAILBOX))
+        looked_at = model.rows()[chosen[0]].id
+        model.take(rows(news, words))
+        assert model.rows()[kept.row()].id == looked_at
+        assert all(model.place_of(row.id) == place for place, row in enumerate(model.rows()))
+        before = ids(model)
+        model.sort(column, order)
+        assert ids(model) == before

@@ -66,3 +66,12 @@ def test_all_paused() -> None:
     assert of(paused).all_paused()
     assert not of(paused, snapshot("b")).all_paused()
     assert not of().all_paused()
+
+
+def test_what_changes_often_is_counted_once() -> None:
+    tally = Tally()
+    for verdict in (Verdict.CONNECTED, Verdict.NEEDS_YOU, Verdict.NEEDS_YOU, Verdict.CONNECTED, Verdict.NEEDS_YOU):
+        tally.take([snapshot("a", verdict, None if verdict is Verdict.CONNECTED else Cause.OVER_QUOTA), snapshot("b")])
+    assert (tally.worst, tally.in_need()) == (Shown.NEEDS_YOU, [MailboxId("a")])
+    tally.take([Gone(MailboxId("a")), Gone(MailboxId("a")), Gone(MailboxId("never"))])
+    assert (tally.worst, tally.in_need(), tally.ids()) == (Shown.CONNECTED, [], [MailboxId("b")])
