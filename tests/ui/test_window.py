@@ -359,6 +359,7 @@ async def test_a_new_passphrase_is_asked_for_twice(
 async def test_a_locked_vault_is_unlocked_from_the_pane(
     live: Window, view: DeskView, engine: FakeEngine, words: Wording
 ) -> None:
+    engine.vault_state = VaultState.LOCKED
     view.tell_vault(VaultState.LOCKED)
     engine.board.publish(snapshot("v", veil=VeilReason.VAULT_LOCKED))
     await until(lambda: live.model.place_of(MailboxId("v")) is not None)
