@@ -76,3 +76,13 @@ async def test_nothing_is_collected_before_it_is_due(collector: Collector) -> No
         gc.callbacks.remove(note)
     await asyncio.sleep(0)
     assert told == []
+
+
+async def test_while_the_desk_fills_what_stays_is_put_aside_early(collector: Collector) -> None:
+    collector._timer.stop()
+    before, kept = gc.get_freeze_count(), []
+    for _ in range(15):  # more young collections than the middle one waits for, none of them full
+        kept.append([[each] for each in range(2000)])
+        collector.look()
+    assert gc.get_freeze_count() - before > 15_000
+    assert kept
