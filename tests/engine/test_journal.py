@@ -86,8 +86,14 @@ class Desk(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), reason=st.sampled_from(VEILS))
     def is_veiled(self, name: str, reason: VeilReason) -> None:
-        if name in self.standings:
-            self.keep(name, replace(self.standings[name], veils=frozenset({Veil(reason)})))
+        if name not in self.standings:
+            return
+        known = self.journal.incident_of(MailboxId(name))
+        self.keep(name, replace(self.standings[name], veils=frozenset({Veil(reason)})))
+        if reason is VeilReason.OFFLINE:
+            assert self.journal.incident_of(MailboxId(name)) == known, (
+                "who is out of sight is not back, and did not fall"
+            )
 
     @rule(name=st.sampled_from(NAMES))
     def is_unveiled(self, name: str) -> None:
