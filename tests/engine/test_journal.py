@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -157,3 +158,21 @@ class Desk(RuleBasedStateMachine):
 
 TestAnyStory = Desk.TestCase
 TestAnyStory.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+
+
+@pytest.mark.parametrize(("names", "kind"), [("a", IncidentKind.SINGLE), ("abcd", IncidentKind.SHARED)])
+def test_a_veil_that_blinds_lets_own_and_shared_be(names: str, kind: IncidentKind) -> None:
+    desk = Desk()
+    for name in names:
+        desk.fails(name=name, cause=Cause.SERVER_BUSY)
+    (before,) = (each for each in desk.stored.values() if each.is_open)
+    assert (before.kind, before.members) == (kind, tuple(names))
+    for name in names:
+        desk.is_veiled(name=name, reason=VeilReason.OFFLINE)
+    desk.time_goes_by(seconds=4000.0)
+    desk.restarts()
+    for name in names:
+        desk.is_unveiled(name=name)
+    assert desk.stored[before.id] == before
+    desk.all_pass()
+    assert [each.id for each in desk.stored.values() if each.is_open] == []

@@ -160,7 +160,8 @@ async def kill(nest: Nest, home: Home, times: dict[str, int], seed: int) -> None
     assert len(heard.incidents) > sum(times.values())
     assert sum(heard.secrets.values()) > sum(times.values()) / 2
     assert len(seen) >= 3, "mailboxes change state"
-    _log.info("%s, %d incidents, %d secrets", dict(ended), len(heard.incidents), sum(heard.secrets.values()))
+    incidents, secrets = len(heard.incidents), sum(heard.secrets.values())
+    _log.info("%s, %d incidents, %d secrets, seen %s", dict(ended), incidents, secrets, dict(seen))
 
 
 @pytest.mark.timeout(240)
