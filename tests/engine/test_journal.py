@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -86,8 +87,14 @@ class Desk(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), reason=st.sampled_from(VEILS))
     def is_veiled(self, name: str, reason: VeilReason) -> None:
-        if name in self.standings:
-            self.keep(name, replace(self.standings[name], veils=frozenset({Veil(reason)})))
+        if name not in self.standings:
+            return
+        known = self.journal.incident_of(MailboxId(name))
+        self.keep(name, replace(self.standings[name], veils=frozenset({Veil(reason)})))
+        if reason is VeilReason.OFFLINE:
+            assert self.journal.incident_of(MailboxId(name)) == known, (
+                "who is out of sight is not back, and did not fall"
+            )
 
     @rule(name=st.sampled_from(NAMES))
     def is_unveiled(self, name: str) -> None:
@@ -151,3 +158,21 @@ class Desk(RuleBasedStateMachine):
 
 TestAnyStory = Desk.TestCase
 TestAnyStory.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+
+
+@pytest.mark.parametrize(("names", "kind"), [("a", IncidentKind.SINGLE), ("abcd", IncidentKind.SHARED)])
+def test_a_veil_that_blinds_lets_own_and_shared_be(names: str, kind: IncidentKind) -> None:
+    desk = Desk()
+    for name in names:
+        desk.fails(name=name, cause=Cause.SERVER_BUSY)
+    (before,) = (each for each in desk.stored.values() if each.is_open)
+    assert (before.kind, before.members) == (kind, tuple(names))
+    for name in names:
+        desk.is_veiled(name=name, reason=VeilReason.OFFLINE)
+    desk.time_goes_by(seconds=4000.0)
+    desk.restarts()
+    for name in names:
+        desk.is_unveiled(name=name)
+    assert desk.stored[before.id] == before
+    desk.all_pass()
+    assert [each.id for each in desk.stored.values() if each.is_open] == []

@@ -9,7 +9,9 @@ from mailbox_desk.model.check import Failure, FailureKind, Step
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.incident import Incident, IncidentKind
 from mailbox_desk.model.mailbox import MailboxId
+from mailbox_desk.model.network import FactKind
 from tests.engine.fakes import HOUR, Lab, Script, accept, busy, refuse
+from tests.engine.networks import ScriptedNetwork, cut, mend
 
 MANY = 38
 
@@ -132,6 +134,35 @@ async def test_a_restart_amid_doubles_and_loses_nothing(lab: Lab) -> None:
     await lab.clock.pass_by(3 * HOUR)
     assert lab.told() == [("shared", MANY), ("back", MANY)]
     assert open_ones(lab) == []
+
+
+async def test_a_veil_that_blinds_ends_no_incident_and_begins_none_shared_or_own_over_a_restart_too(lab: Lab) -> None:
+    network = lab.network = ScriptedNetwork()
+    names = [*fill(lab, count=4), *fill(lab, "yahoo", 1), *fill(lab, "zoho", 1)]
+    await lab.start()
+    await lab.clock.pass_by(600)
+    all_answer(lab, names[:5], busy)
+    await lab.clock.pass_by(HOUR)
+    before, written, told = {each.id: each.members for each in open_ones(lab)}, len(lab.shelf.written), lab.told()
+    assert sorted(len(each) for each in before.values()) == [1, 4]
+    cut(lab, network)
+    network.say(FactKind.OFFLINE)
+    await lab.clock.pass_by(HOUR)
+    assert {lab.shown(name) for name in names} == {"BLIND"}
+    assert len(lab.shelf.written) == written, "nothing came back, and nothing fell"
+    await lab.restart()
+    await lab.clock.pass_by(HOUR)
+    assert {lab.shown(name) for name in names} == {"BLIND"}
+    assert {each.id: each.members for each in open_ones(lab)} == before
+    mend(lab, network)
+    await lab.clock.pass_by(HOUR)
+    assert [lab.shown(name) for name in names] == ["RECONNECTING"] * 5 + ["CONNECTED"]
+    assert {each.id: each.members for each in open_ones(lab)} == before
+    assert lab.told() == told
+    all_answer(lab, names, accept)
+    await lab.clock.pass_by(3 * HOUR)
+    assert open_ones(lab) == []
+    assert sum(count for kind, count in lab.told() if kind == "back") == 5
 
 
 async def test_the_paused_and_the_removed_take_part_in_nothing(lab: Lab) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -30,6 +30,8 @@ OVER_WITHIN = {
     Kind.THROTTLED: 4 * 3600.0 * 1.2 + 2200.0,  # the longest wait for a limit is 4 hours
     Kind.REFUSES_ALL: 3600.0 + 900.0,  # the probe's longest wait
 }
+ALIKE = 3
+"""Mailboxes that fail alike are one trouble from so many on."""
 CAUSES = {
     Kind.WRONG_PASSWORD: {"credentials_rejected"},
     Kind.FLAPPING: {"server_busy"},
@@ -102,7 +104,7 @@ class Book:
                 yield f"MISSED: {mailbox}, {name}"
         if trouble.kind is Kind.FLAPPING:
             yield from self._of_flapping(trouble, name, sorted(about.values(), key=lambda each: each.opened), seen)
-        elif len(about) > 1:
+        elif _is_doubled(about.values()):
             yield f"DOUBLED: {name}: {sorted(about)}"
         for each in about.values():
             if each.cause not in CAUSES[trouble.kind]:
@@ -133,6 +135,13 @@ class Book:
                 real = (each for each in self.troubles if mailbox in each.mailboxes)
                 if not any(each.began <= incident.opened <= each.ended for each in real):
                     yield f"FALSE: {incident.id} {incident.cause} of {mailbox}"
+
+
+def _is_doubled(about: Collection[Told]) -> bool:
+    """One trouble told as several. Two mailboxes that fail alike may be an accident, so each may have its own: that it
+    is one trouble shows with the third."""
+    told = [mailbox for each in about for mailbox in each.mailboxes]
+    return len(about) > 1 and (len(set(told)) >= ALIKE or len(set(told)) < len(told))
 
 
 def _overlaps(by_mailbox: dict[str, list[Told]]) -> Iterator[str]:

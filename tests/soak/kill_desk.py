@@ -29,14 +29,18 @@ from mailbox_desk.model.credential import Password, Secret
 from mailbox_desk.model.errand import Errand
 from mailbox_desk.model.history import Record
 from mailbox_desk.model.mailbox import Endpoint, MailboxId
+from mailbox_desk.model.network import FactKind
 from mailbox_desk.model.settings import Settings
 from mailbox_desk.paths import Home
 from tests.adapters.kill_child import PASSPHRASE, say
 from tests.engine.fakes import NothingThere
+from tests.engine.networks import ScriptedNetwork
 from tests.soak.weather import FAILURES, Kind
 
 MAILBOXES = 50
 ROTATES_EVERY = 0.2
+SLEEPS_SELDOM = 0.08
+"""Of the rotations: this computer sleeps a while, and all mailboxes are veiled."""
 _FASTER = 300.0
 _CHECKPOINT_PAGES = 40  # often, so that some are killed while pages go back into the file
 _RULES, _PROVIDERS = load_rules(), load_providers()
@@ -88,7 +92,7 @@ class Telling(Database):
 
 
 async def live(home: Home, ends_by: str, number: int) -> None:
-    database, vault, clock = Telling(home), SealedVault(home), FastClock()
+    database, vault, clock, network = Telling(home), SealedVault(home), FastClock(), ScriptedNetwork()
     await database.open()
     await vault.open(passphrase=PASSPHRASE)
     world = World(
@@ -102,6 +106,7 @@ async def live(home: Home, ends_by: str, number: int) -> None:
         judge=lambda failure, context: diagnose(failure, context, _RULES),
         explain=lambda response: explain(response, _RULES),
         providers=_PROVIDERS,
+        network=network,
     )
     engine = Engine(world, Settings(interval=300.0), await database.load())
     await engine.start()
@@ -110,6 +115,8 @@ async def live(home: Home, ends_by: str, number: int) -> None:
     counts = {each: await count_of(vault, each) for each in engine.ids}
     while True:
         await asyncio.sleep(ROTATES_EVERY)
+        if random.random() < SLEEPS_SELDOM:
+            network.say(FactKind.SLEEPING)
         chosen = random.choice(engine.ids)
         counts[chosen] += 1
         await engine.replace_credential(chosen, Password(Secret(f"{chosen} {counts[chosen]}")))
