@@ -323,7 +323,7 @@ def test(rest: Sequence[str]) -> int:
     is_long = "--long" in rest
     prepare("dev", named("run", "test", *(["long", "package"] if is_long else [])))
     # Many tests wait on the world more than they work: a few files at a time, each in a process of its own.
-    side_by_side = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+    side_by_side = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
     chosen = [*side_by_side, *([] if is_long else ["-m", "not long"]), *(word for word in rest if word != "--long")]
     return do_parts({**static_parts(), "tests": [str(tool("python")), "-m", "pytest", *chosen]})
 

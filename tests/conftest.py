@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 import trustme
 
 from tests.servers.dovecot import Dovecot, DovecotUser
+
+# The files that take longest: begun first, none of them is left running alone at the end.
+_FIRST: Final = (
+    "tests/test_bare_machine.py",
+    "tests/soak",
+    "tests/e2e/test_week_of_hosts.py",
+    "tests/fuzz",
+    "tests/test_package_installed.py",
+    "tests/e2e",
+    "tests/demo",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, else as they were found; each process of a run must find them in the same order."""
+
+    def turn(item: pytest.Item) -> int:
+        return next((place for place, path in enumerate(_FIRST) if item.nodeid.startswith(path)), len(_FIRST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,7 @@ def causes(home: Path) -> Counter[str | None]:
     return Counter(row.cause for row in read_first_rows(Home(home)))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(540)  # twenty walks through a provider's pages
 async def test_twenty_sign_ins_and_ten_passwords(person: Person, lab: OAuthLab, tmp_path: Path) -> None:
     grants, log = await real_grants(lab, SIGNING_IN), tmp_path / "log"

@@ -178,6 +178,7 @@ def person() -> Iterator[Person]:
         yield made
 
 
+@pytest.mark.long
 async def test_a_full_disk_under_the_window(
     home: Home, disk: Path, server: Dovecot, person: Person, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ from typing import Final
 import trustme
 
 from tests.servers.dovecot_conf import conf_text
-from tests.servers.ports import free_port, wait_until_listening
+from tests.servers.ports import free_ports, wait_until_listening
 from tests.servers.processes import stop
 from tests.servers.relay import Relay
 
@@ -94,9 +94,9 @@ class Dovecot:
         self._names = ("localhost", "127.0.0.1", address, *known_as)
         self.host = "localhost" if address == "127.0.0.1" else address
         self.root = Path(tempfile.mkdtemp(prefix="dc-", dir="/tmp"))  # short: the path of a unix socket is <= 107
-        self.imap_port, self.imaps_port = free_port(), free_port()
-        self.submission_port, self.submissions_port = free_port(), free_port()
-        self.lmtp_port, relay_port = free_port(), free_port()
+        self.imap_port, self.imaps_port, self.submission_port, self.submissions_port, self.lmtp_port, relay_port = (
+            free_ports(6)
+        )
         self.ca = ca or trustme.CA()
         self.relay = Relay(relay_port, self.lmtp_port)
         self._process: subprocess.Popen[bytes] | None = None
