@@ -28,7 +28,7 @@ def service(told: argparse.Namespace, console: Console) -> int:
     except wiring.ServiceFailed as failed:
         console.warn("service.failed", reason=str(failed))
         return COULD_NOT_RUN
-    return _tell(state, console)
+    return _tell_removed(state, console) if told.act == "remove" else _tell(state, console)
 
 
 def _words(told: argparse.Namespace) -> list[str]:
@@ -47,8 +47,19 @@ def _tell(state: wiring.ServiceState, console: Console) -> int:
     console.say(console.wording.text(f"service.{key}", unit=state.unit))
     if state.says and state.is_installed:
         console.say(console.wording.text("service.stands", state=state.says))
+    _tell_lines(state, console)
+    return 1 if state.lines or (not state.is_installed) else 0
+
+
+def _tell_removed(state: wiring.ServiceState, console: Console) -> int:
+    console.say(console.wording.text("service.removed", unit=state.unit))
+    _tell_lines(state, console)
+    return 1 if state.lines else 0
+
+
+def _tell_lines(state: wiring.ServiceState, console: Console) -> None:
+    """What a person has to run, where systemd can't be reached from here."""
     if state.lines:
         console.say(console.wording.text("service.run"))
         for line in state.lines:
             console.say(f"    {line}")
-    return 1 if state.lines or (not state.is_installed) else 0
