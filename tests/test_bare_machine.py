@@ -15,7 +15,9 @@ import pytest
 from tests.servers.debian_root import DebianRoot
 
 ROOT = Path(__file__).resolve().parent.parent
-LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", "node_modules", ".git", "build", "dist", "__pycache__", ".*_cache", ".hypothesis"
+)
 
 pytestmark = [
     pytest.mark.long,

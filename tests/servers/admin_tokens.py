@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from mailbox_desk.model.oauth import OAuthService
+from tests.servers.https import TlsHttpServer
 
 GOOGLE_SCOPE: Final = "https://mail.google.com/"
 MICROSOFT_SCOPE: Final = "https://outlook.office365.com/.default"
@@ -136,10 +137,9 @@ class AdminTokenServer:
     def __enter__(self) -> AdminTokenServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = TlsHttpServer(("127.0.0.1", 0), _handler(self))
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that go are the point
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.context = context
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -33,6 +34,21 @@ class Asked:
     headers: dict[str, str]
 
 
+class TlsHttpServer(ThreadingHTTPServer):
+    """Whoever comes is spoken to over TLS, on a thread of its own; `context` chooses the certificate."""
+
+    daemon_threads = True
+    context: ssl.SSLContext
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        plain, address = self.socket.accept()
+        try:
+            return self.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False), address
+        except OSError:  # it went before it was let in: nobody else would close this end
+            plain.close()
+            raise
+
+
 class WebServer:
     """A context manager. `pages`: by "host/path"; all else is 404. `answer_post`: the answer to a POST, by its path.
     Hosts in `without_certificate` are shown that of another."""
@@ -44,13 +60,12 @@ class WebServer:
         self.answer_post: Callable[[str], Page] = lambda _path: Page(status=405)
         self._ca = ca
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = TlsHttpServer(("127.0.0.1", 0), self._handler())
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that go are the point
         self.port: int = self._server.server_address[1]
         first = self._context("localhost")
         first.sni_callback = self._choose
-        self._server.socket = first.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._server.context = first
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> WebServer:
