@@ -15,10 +15,13 @@ from types import TracebackType
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 _BUNDLES = ("PIP_CERT", "SSL_CERT_FILE")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_MOUNTS = (("proc", "proc"), ("devpts", "dev/pts"))
+"""Kind and place. Without the second no program there gets a terminal."""
 
 
 class DebianRoot:
-    """`suite`: bookworm, trixie; `include`: packages beyond the smallest Debian. /proc is mounted while it is open."""
+    """`suite`: bookworm, trixie; `include`: packages beyond the smallest Debian. /proc and /dev/pts are mounted
+    while it is open."""
 
     def __init__(self, path: Path, suite: str, *, include: Sequence[str] = ()) -> None:
         self.path = path
@@ -39,13 +42,15 @@ class DebianRoot:
             if name in os.environ:
                 shutil.copy(os.environ[name], self.path / "etc" / name)
                 self._settings[name] = f"/etc/{name}"
-        subprocess.run(["mount", "-t", "proc", "proc", str(self.path / "proc")], check=True)
+        for kind, place in _MOUNTS:
+            subprocess.run(["mount", "-t", kind, kind, str(self.path / place)], check=True)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        subprocess.run(["umount", str(self.path / "proc")], check=True)
+        for _, place in reversed(_MOUNTS):
+            subprocess.run(["umount", str(self.path / place)], check=True)
         shutil.rmtree(self.path)
 
     def command(self, *words: str, user: str = "root", folder: str = "/") -> list[str]:
