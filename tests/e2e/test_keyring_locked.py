@@ -108,6 +108,7 @@ async def test_a_watch_waits_for_the_keyring_and_goes_on(home: Home, server: Dov
     await nothing_is_blamed(home)
 
 
+@pytest.mark.long
 async def test_a_keyring_that_hangs_at_the_start_holds_up_neither_start_nor_end(
     home: Home, server: Dovecot, keyring: SecretService
 ) -> None:

@@ -142,6 +142,7 @@ async def test_a_watch_ends_well_on_a_full_disk_and_starts_once_there_is_room(
     assert incidents_in(home) == []
 
 
+@pytest.mark.long
 async def test_a_store_that_another_process_holds(home: Home, server: Dovecot) -> None:
     await settle(home, server)
     with running(home, server, "watch", "--json") as watch:

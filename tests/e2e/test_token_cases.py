@@ -99,6 +99,7 @@ async def looked_at(engine: Engine, mailbox_id: MailboxId) -> Snapshot:
     return snapshot
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", MET, ids=[each.id for each in MET])
 async def test_each_is_judged_right(engine: Engine, endpoints: WebServer, dovecot: Dovecot, answer: Answer) -> None:
     told = on_the_wire(answer)
